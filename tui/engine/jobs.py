@@ -1,0 +1,183 @@
+"""Jobs: verbs under way, each on a thread of its own, one result an object."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tui.engine.errors import EngineError, engine_errors
+from tui.engine.lines import DockerLine
+
+if TYPE_CHECKING:
+    from tui.engine.connection import Connection
+
+
+class Outcome(StrEnum):
+    """How it ended for one object."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    """Not touched: it is not what the plan showed any more."""
+    REFUSED = "refused"
+    """The Engine said no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One object a job works on."""
+
+    ref: str
+    """Exactly what is sent to the Engine: an id, a reference or a volume name."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How it went for one target."""
+
+    target: Target
+    outcome: Outcome
+    words: str = ""
+    """Why it was skipped, or the Engine's own sentence, or what the Engine answered."""
+    error: EngineError | None = None
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+Work = Callable[["Job", "Connection", Target], str]
+"""Does one target; returns what there is to say of it. Raises EngineError, or Skip."""
+
+
+class Skip(Exception):
+    """The target is left alone; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a verb wants done, before it begins."""
+
+    verb: str
+    """The verb's id: "container.stop"."""
+    title: str
+    """What a person reads: "stop"."""
+    line: DockerLine
+    targets: tuple[Target, ...]
+    work: Work
+    undo: Callable[[], None] | None = None
+    """Called on cancel, on the caller's thread, to end a request under way."""
+    done: Callable[[Job], None] | None = None
+    """Called on the job's thread when it has ended well."""
+
+
+@dataclass(eq=False)
+class Job:
+    """One task under way or ended. Its thread writes it, the screen reads it."""
+
+    number: int
+    task: Task
+    started: float = field(default_factory=time.monotonic)
+    """time.monotonic()."""
+    ended: float | None = None
+    state: JobState = JobState.RUNNING
+    results: list[Result] = field(default_factory=list)
+    doing: Target | None = None
+    """The target whose request is under way."""
+    asked: float | None = None
+    """time.monotonic() when that request began."""
+    note: str = ""
+    """What it is doing now, in the Engine's words."""
+    fraction: float | None = None
+    """How much is done, 0 to 1; None when nobody can tell."""
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def report(self, note: str, fraction: float | None = None) -> None:
+        """Say how far it is."""
+        self.note, self.fraction = note, fraction
+
+    def cancel(self) -> None:
+        """Do no further target, and stop waiting for the one under way: the Engine may still do that one."""
+        self.cancelled.set()
+        if self.task.undo is not None:
+            self.task.undo()
+        if self.state is JobState.RUNNING:
+            self.state = JobState.CANCELLED
+
+    @property
+    def refused(self) -> list[Result]:
+        """The results that the Engine refused."""
+        return [result for result in self.results if result.outcome is Outcome.REFUSED]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many targets ended so."""
+        return sum(result.outcome is outcome for result in self.results)
+
+
+JobListener = Callable[[Job], None]
+
+
+class Jobs:
+    """All jobs of one Engine, the newest last."""
+
+    def __init__(self, listener: JobListener) -> None:
+        self._listener = listener
+        self._numbers = itertools.count(1)
+        self.all: list[Job] = []
+
+    @property
+    def running(self) -> Sequence[Job]:
+        """The jobs under way."""
+        return [job for job in self.all if job.state is JobState.RUNNING]
+
+    def start(self, task: Task, connection: Connection) -> Job:
+        """Begin a task on a thread; the listener hears of the job's beginning and end, on that thread."""
+        job = Job(next(self._numbers), task)
+        self.all.append(job)
+        threading.Thread(
+            target=self._run, args=(job, connection), name=f"job {job.number}", daemon=True
+        ).start()
+        return job
+
+    def _run(self, job: Job, connection: Connection) -> None:
+        self._listener(job)
+        for target in job.task.targets:
+            if job.cancelled.is_set():
+                break
+            job.doing, job.asked = target, time.monotonic()
+            result = _one(job, connection, target)
+            # after a cancel nobody waits any more, and the answer still tells what happened
+            job.results.append(result)
+        job.doing, job.asked = None, None
+        job.ended = time.monotonic()
+        if job.state is JobState.RUNNING:
+            job.state = JobState.FAILED if job.refused else JobState.DONE
+        if job.state is JobState.DONE and job.task.done is not None:
+            job.task.done(job)
+        self._listener(job)
+
+
+def _one(job: Job, connection: Connection, target: Target) -> Result:
+    try:
+        with engine_errors():
+            return Result(target, Outcome.DONE, job.task.work(job, connection, target))
+    except Skip as why:
+        return Result(target, Outcome.SKIPPED, str(why))
+    except EngineError as error:
+        return Result(target, Outcome.REFUSED, error.message, error)
+
+
+def tally(results: Sequence[Result]) -> Mapping[Outcome, int]:
+    """How many ended how; only what occurred."""
+    counts = {outcome: sum(result.outcome is outcome for result in results) for outcome in Outcome}
+    return {outcome: count for outcome, count in counts.items() if count}

@@ -1,0 +1,80 @@
+"""Reading lists and single objects from an Engine."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from tui.engine.connection import ANSWER_SECONDS, Connection
+from tui.engine.errors import engine_errors
+from tui.engine.kinds import Kind
+from tui.engine.models import Model
+from tui.engine.models.container import decode_container
+from tui.engine.models.image import decode_image
+from tui.engine.models.network import decode_network
+from tui.engine.models.volume import decode_volume
+
+PATHS = {
+    Kind.CONTAINER: "/containers/json",
+    Kind.IMAGE: "/images/json",
+    Kind.NETWORK: "/networks",
+    Kind.VOLUME: "/volumes",
+}
+_FILTERS = {Kind.CONTAINER: "id", Kind.NETWORK: "id", Kind.VOLUME: "name"}
+
+
+def fetch(
+    connection: Connection,
+    kind: Kind,
+    only: Collection[str] | None = None,
+    *,
+    seconds: float = ANSWER_SECONDS,
+) -> list[Model]:
+    """All objects of a kind in one request, or just those whose key is in `only`.
+
+    GET /containers/json, /images/json, /networks or /volumes. Images cannot be asked for by id: with `only`
+    all of them are still read. Raises EngineError, also when no answer begins within `seconds`.
+    """
+    params: dict[str, str] = {"all": "1"} if kind is Kind.CONTAINER else {}
+    if only is not None and kind in _FILTERS:
+        params["filters"] = json.dumps({_FILTERS[kind]: sorted(only)})
+    answer = connection.ask("GET", PATHS[kind], params=params, seconds=seconds)
+    found = json.loads(answer.content)
+    models = list(_decoded(kind, found))
+    if only is not None and kind in _FILTERS:
+        models = [model for model in models if model.key in only]  # the Engine's filters match prefixes too
+    return models
+
+
+def inspect(connection: Connection, kind: Kind, ref: str) -> dict[str, Any]:
+    """One object whole (GET /containers/{id}/json, /images/{name}/json, /networks/{id}, /volumes/{name}).
+
+    Raises EngineError.
+    """
+    api = connection.api
+    with engine_errors():
+        match kind:
+            case Kind.CONTAINER:
+                found = api.inspect_container(ref)
+            case Kind.IMAGE:
+                found = api.inspect_image(ref)  # type: ignore[no-untyped-call]
+            case Kind.NETWORK:
+                found = api.inspect_network(ref)
+            case Kind.VOLUME:
+                found = api.inspect_volume(ref)
+    return dict(found)
+
+
+def _decoded(kind: Kind, found: Any) -> Iterable[Model]:
+    match kind:
+        case Kind.CONTAINER:
+            now = time.time()
+            return (decode_container(item, now) for item in found)
+        case Kind.IMAGE:
+            return (image for item in found for image in decode_image(item))
+        case Kind.NETWORK:
+            return (decode_network(item) for item in found)
+        case Kind.VOLUME:
+            return (decode_volume(item) for item in found.get("Volumes") or ())

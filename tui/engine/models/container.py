@@ -1,0 +1,157 @@
+"""Containers, as GET /containers/json lists them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from tui.engine.kinds import Kind
+
+PROJECT_LABEL = "com.docker.compose.project"
+
+_HEALTH = re.compile(r"\((healthy|unhealthy|health: starting)\)")
+_EXIT_CODE = re.compile(r"^(?:Exited|Restarting|Dead) \((-?\d+)\)")
+_AGE = re.compile(r"(?:(\d+)|(an?)) (second|minute|hour|day|week|month|year)s?")
+_SECONDS = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3600,
+    "day": 86_400,
+    "week": 604_800,
+    "month": 2_592_000,
+    "year": 31_536_000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One port of a container; `public` and `ip` only when it is published."""
+
+    private: int
+    protocol: str
+    public: int | None = None
+    ip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One mount of a container. `source` is the volume's name for type "volume", else a path."""
+
+    type: str
+    source: str
+    target: str
+    writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkUse:
+    """A container's place in one network."""
+
+    name: str
+    network_id: str
+    ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container (GET /containers/json)."""
+
+    kind: ClassVar[Kind] = Kind.CONTAINER
+
+    id: str
+    name: str
+    """The first name, without its slash."""
+    image: str
+    """The image as the container was created from it: a reference or an id."""
+    image_id: str
+    command: str
+    created: int
+    """Seconds since the epoch."""
+    state: str
+    """created, running, paused, restarting, removing, exited or dead."""
+    status: str
+    """The Engine's own sentence: "Up 3 hours (healthy)"."""
+    ports: tuple[Port, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    networks: tuple[NetworkUse, ...] = ()
+    health: str = ""
+    """healthy, unhealthy, starting, or "" without a health check."""
+    exit_code: int | None = None
+    since: float = field(default=0.0, compare=False)
+    """When the state began, in epoch seconds, as exactly as `status` tells it; 0 when it does not."""
+
+    @property
+    def key(self) -> str:
+        """What the Store knows it by."""
+        return self.id
+
+    @property
+    def project(self) -> str:
+        """The compose project, or ""."""
+        return dict(self.labels).get(PROJECT_LABEL, "")
+
+    @property
+    def running(self) -> bool:
+        """Whether it has a live process (paused and restarting containers have)."""
+        return self.state in ("running", "paused", "restarting")
+
+    @property
+    def ip(self) -> str:
+        """The address in its first network that gave it one, or ""."""
+        return next((use.ip for use in self.networks if use.ip), "")
+
+
+def decode_container(item: Mapping[str, Any], now: float) -> Container:
+    """A Container from one item of GET /containers/json, fetched at `now` (epoch seconds)."""
+    status = item.get("Status") or ""
+    health = _HEALTH.search(status)
+    code = _EXIT_CODE.match(status)
+    names = item.get("Names") or [item["Id"][:12]]
+    networks = (item.get("NetworkSettings") or {}).get("Networks") or {}
+    return Container(
+        id=item["Id"],
+        name=min(names, key=lambda name: name.count("/")).removeprefix("/"),
+        image=item.get("Image") or "",
+        image_id=item.get("ImageID") or "",
+        command=item.get("Command") or "",
+        created=int(item.get("Created") or 0),
+        state=item.get("State") or "",
+        status=status,
+        ports=tuple(sorted(map(_port, item.get("Ports") or ()), key=_port_order)),
+        labels=tuple((item.get("Labels") or {}).items()),
+        mounts=tuple(map(_mount, item.get("Mounts") or ())),
+        networks=tuple(
+            NetworkUse(name, use.get("NetworkID") or "", use.get("IPAddress") or "")
+            for name, use in networks.items()
+            if use is not None
+        ),
+        health=health.group(1).removeprefix("health: ") if health else "",
+        exit_code=int(code.group(1)) if code else None,
+        since=_since(status, now),
+    )
+
+
+def _port(item: Mapping[str, Any]) -> Port:
+    return Port(
+        int(item["PrivatePort"]), item.get("Type") or "tcp", item.get("PublicPort"), item.get("IP") or ""
+    )
+
+
+def _port_order(port: Port) -> tuple[int, str, int, str]:
+    return (port.private, port.protocol, port.public or 0, port.ip)
+
+
+def _mount(item: Mapping[str, Any]) -> Mount:
+    kind = item.get("Type") or ""
+    source = item.get("Name") if kind == "volume" else item.get("Source")
+    return Mount(kind, source or "", item.get("Destination") or "", bool(item.get("RW", True)))
+
+
+def _since(status: str, now: float) -> float:
+    if "Less than a second" in status:
+        return now
+    found = _AGE.search(status)
+    return now - int(found.group(1) or 1) * _SECONDS[found.group(3)] if found else 0.0

@@ -1,0 +1,150 @@
+"""What Wharf knows of an Engine: one mapping a kind, replaced whole, with the differences published."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import cast
+
+from tui.engine.kinds import Kind
+from tui.engine.models import Container, Image, Model, Network, Volume
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became different in one kind."""
+
+    kind: Kind
+    added: frozenset[str] = frozenset()
+    updated: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.updated or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Which containers use what: object to the keys of its containers, in the order of the list."""
+
+    images: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By image id."""
+    volumes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By volume name."""
+    networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By network id; stopped containers among them."""
+
+
+Listener = Callable[[Changes], None]
+
+
+class Store:
+    """The objects of one Engine by kind.
+
+    Written by one thread, read by any: a mapping once given never changes.
+    """
+
+    def __init__(self) -> None:
+        self._kinds: dict[Kind, dict[str, Model]] = {kind: {} for kind in Kind}
+        self._listed: set[Kind] = set()
+        self._listeners: list[Listener] = []
+        self._lock = threading.Lock()
+        self._uses: tuple[Mapping[str, Container], Uses] = ({}, Uses())
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call `listener` with every later Changes, on the thread that made them."""
+        self._listeners.append(listener)
+
+    def listed(self, kind: Kind) -> bool:
+        """Whether the kind was read from the Engine at least once."""
+        return kind in self._listed
+
+    def of(self, kind: Kind) -> Mapping[str, Model]:
+        """The objects of a kind by key, in the Engine's order."""
+        return MappingProxyType(self._kinds[kind])
+
+    @property
+    def containers(self) -> Mapping[str, Container]:
+        """The containers by id."""
+        return cast(Mapping[str, Container], self._kinds[Kind.CONTAINER])
+
+    @property
+    def images(self) -> Mapping[str, Image]:
+        """The images by reference, or by id where there is none."""
+        return cast(Mapping[str, Image], self._kinds[Kind.IMAGE])
+
+    @property
+    def networks(self) -> Mapping[str, Network]:
+        """The networks by id."""
+        return cast(Mapping[str, Network], self._kinds[Kind.NETWORK])
+
+    @property
+    def volumes(self) -> Mapping[str, Volume]:
+        """The volumes by name."""
+        return cast(Mapping[str, Volume], self._kinds[Kind.VOLUME])
+
+    @property
+    def uses(self) -> Uses:
+        """Which containers use which images, volumes and networks."""
+        containers = self.containers
+        known, uses = self._uses
+        if known is not containers:
+            uses = _count_uses(containers)
+            self._uses = (containers, uses)
+        return uses
+
+    def replace(self, kind: Kind, models: Iterable[Model]) -> Changes:
+        """Take a whole list of a kind; returns and publishes what became different."""
+        with self._lock:
+            new = {model.key: model for model in models}
+            old = self._kinds[kind]
+            first = kind not in self._listed
+            self._listed.add(kind)
+            changes = Changes(
+                kind,
+                frozenset(new.keys() - old.keys()),
+                frozenset(key for key in new.keys() & old.keys() if new[key] != old[key]),
+                frozenset(old.keys() - new.keys()),
+            )
+            self._kinds[kind] = new
+        self._publish(changes, always=first)
+        return changes
+
+    def update(self, kind: Kind, models: Iterable[Model], asked: Iterable[str]) -> Changes:
+        """Take some objects of a kind again; of the keys asked for, those not among them are gone."""
+        with self._lock:
+            old = self._kinds[kind]
+            found = {model.key: model for model in models}
+            gone = frozenset(key for key in asked if key in old and key not in found)
+            added = frozenset(found.keys() - old.keys())
+            updated = frozenset(key for key in found.keys() & old.keys() if found[key] != old[key])
+            # new objects come first, as the Engine lists them
+            new = {key: found[key] for key in found if key in added}
+            new |= {key: found.get(key, model) for key, model in old.items() if key not in gone}
+            self._kinds[kind] = new
+            changes = Changes(kind, added, updated, gone)
+        self._publish(changes)
+        return changes
+
+    def _publish(self, changes: Changes, *, always: bool = False) -> None:
+        if changes or always:
+            for listener in self._listeners:
+                listener(changes)
+
+
+def _count_uses(containers: Mapping[str, Container]) -> Uses:
+    images: dict[str, list[str]] = {}
+    volumes: dict[str, list[str]] = {}
+    networks: dict[str, list[str]] = {}
+    for key, container in containers.items():
+        images.setdefault(container.image_id, []).append(key)
+        for mount in container.mounts:
+            if mount.type == "volume":
+                volumes.setdefault(mount.source, []).append(key)
+        for use in container.networks:
+            networks.setdefault(use.network_id, []).append(key)
+    return Uses(
+        *({name: tuple(keys) for name, keys in index.items()} for index in (images, volumes, networks))
+    )

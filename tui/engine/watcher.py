@@ -1,0 +1,347 @@
+"""Keeping a Store true: events name what changed, and only that is read again."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tui.engine.endpoint import Endpoint
+from tui.engine.errors import EngineError, Unreachable
+from tui.engine.kinds import Kind
+from tui.engine.store import Store
+
+if TYPE_CHECKING:
+    from docker.types.daemon import CancellableStream
+
+    from tui.engine.connection import Connection, Server
+
+BURST_SECONDS = 0.02
+"""Events that come closer together than this share one list request."""
+IMAGES_SECONDS = 0.5
+"""Images are listed whole, so at most twice a second."""
+SAFETY_SECONDS = 120.0
+"""How often everything is listed although no event said so."""
+QUIET_SECONDS = 20.0
+"""A ping asks for a sign of life when nothing came for so long."""
+ASK_AGAIN_SECONDS = 5.0
+"""A list that the Engine refused is asked for again after this."""
+SILENCE_SECONDS = 10.0
+"""An Engine that leaves a question unanswered for so long is called stale."""
+LIST_SECONDS = 60.0
+"""How long a whole list may take: a big one on a slow line is no silence."""
+LONGEST_WAIT = 30
+"""Seconds between two tries at a remote endpoint, at most."""
+MANY = 50
+"""From so many objects on, one whole list is cheaper than a list by ids."""
+
+CONTAINER_EVENTS = (
+    *("create", "start", "die", "destroy", "rename", "pause", "unpause"),
+    *("update", "oom", "health_status", "commit"),
+)
+IMAGE_EVENTS = ("pull", "tag", "untag", "delete", "load", "import", "create")
+NETWORK_EVENTS = ("create", "connect", "disconnect", "destroy", "remove", "update")
+VOLUME_EVENTS = ("create", "destroy")
+FILTERS = {
+    "type": [kind.value for kind in Kind],
+    "event": sorted({*CONTAINER_EVENTS, *IMAGE_EVENTS, *NETWORK_EVENTS, *VOLUME_EVENTS}),
+}
+"""What is asked of GET /events; the exec events of health probes stay on the server."""
+
+
+class LinkState(StrEnum):
+    """How things stand between Wharf and an Engine."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    STALE = "stale"
+    """The Engine holds its socket open but does not answer."""
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The state of the line to an Engine at one moment; all times are time.monotonic()."""
+
+    state: LinkState
+    since: float
+    error: EngineError | None = None
+    retry_at: float | None = None
+    """When the next try begins; None while one is under way."""
+    server: Server | None = None
+    ever_up: bool = False
+    """Whether there is a last known state to show."""
+
+
+class Watcher:
+    """Follows one Engine and writes its Store; reconnects by itself, for ever, until closed."""
+
+    def __init__(self, endpoint: Endpoint, store: Store, on_link: Callable[[Link], None]) -> None:
+        self.endpoint = endpoint
+        self.store = store
+        self.connection: Connection | None = None
+        """The one connection to this Engine; None until the first try."""
+        self.link = Link(LinkState.CONNECTING, time.monotonic())
+        self._on_link = on_link
+        self._inbox: queue.SimpleQueue[Mapping[str, Any] | _Word] = queue.SimpleQueue()
+        self._stream: CancellableStream[dict[str, Any]] | None = None
+        self._closed = threading.Event()
+        self._dirty: dict[Kind, set[str] | None] = {}
+        self._images_listed = 0.0
+        self._tries = 0
+
+    # What others may ask, from any thread
+
+    def start(self) -> None:
+        """Begin, on a thread of its own."""
+        threading.Thread(target=self._live, name="watcher", daemon=True).start()
+
+    def close(self) -> None:
+        """End the threads and close the sockets; returns at once."""
+        self._closed.set()
+        self._inbox.put(_Word.WAKE)
+        self._end_stream()
+        if self.connection is not None:
+            self.connection.close()
+
+    def retry_now(self) -> None:
+        """Try at once instead of waiting for the next try."""
+        self._inbox.put(_Word.WAKE)
+
+    def probe(self) -> None:
+        """Ask the Engine for a sign of life now: somebody waits for an answer and gets none."""
+        self._inbox.put(_Word.PROBE)
+
+    # The supervising thread
+
+    def _live(self) -> None:
+        while not self._closed.is_set():
+            try:
+                self._connect()
+                self._follow()
+                raise Unreachable("the Engine closed the connection")
+            except EngineError as error:
+                self._end_stream()
+                if self._closed.is_set():
+                    return
+                wait = 1 if self.endpoint.local else min(2**self._tries, LONGEST_WAIT)
+                self._tries += 1
+                self._say(LinkState.DOWN, error=error, retry_at=time.monotonic() + wait)
+                self._pause(wait)
+                self._say(self.link.state, error=error, retry_at=None)
+
+    def _connect(self) -> None:
+        if self.connection is None:
+            from tui.engine.connection import Connection
+
+            self.connection = Connection(self.endpoint)
+        self.connection.open()
+        self._inbox = queue.SimpleQueue()
+        self._subscribe()
+        self._list_all()
+        self._tries = 0
+        self._say(LinkState.UP, server=self.connection.server)
+        self._say(LinkState.UP, server=self.connection.describe())
+
+    def _follow(self) -> None:
+        """Work off events until the stream ends. Raises EngineError when the Engine is gone."""
+        listed = asked = time.monotonic()
+        refreshed = 0.0
+        while not self._closed.is_set():
+            now = time.monotonic()
+            quiet_until = max(self._heard(), asked) + QUIET_SECONDS
+            wake = min(listed + SAFETY_SECONDS, quiet_until, self._images_due())
+            word = self._next(wake - now)
+            if word is _Word.ENDED:
+                return
+            if isinstance(word, Mapping):
+                self._note(word)
+                self._gather(refreshed + BURST_SECONDS)
+                self._refresh()
+                refreshed = time.monotonic()
+                continue
+            now = time.monotonic()
+            if word is _Word.RELIST or now >= listed + SAFETY_SECONDS:
+                self._guarded(self._list_all)
+                listed = time.monotonic()
+            elif word is _Word.PROBE or now >= quiet_until:
+                self._guarded(self._ping)
+                asked = time.monotonic()
+            self._refresh()
+
+    def _gather(self, until: float) -> None:
+        """Take what else is in the inbox, waiting until `until` for more of the same burst."""
+        while (word := self._next(max(until - time.monotonic(), 0))) is not None:
+            if isinstance(word, Mapping):
+                self._note(word)
+            elif word is not _Word.WAKE:
+                self._inbox.put(word)
+                return
+
+    def _note(self, event: Mapping[str, Any]) -> None:
+        """Mark what an event (GET /events) says is different now."""
+        actor = event.get("Actor") or {}
+        ident = actor.get("ID") or ""
+        action = str(event.get("Action") or "")
+        match event.get("Type"):
+            case "container" if action == "commit":
+                self._mark(Kind.IMAGE, None)
+            case "container":
+                self._mark(Kind.CONTAINER, ident)
+            case "network" if action in ("connect", "disconnect"):
+                self._mark(Kind.CONTAINER, (actor.get("Attributes") or {}).get("container") or "")
+            case "network":
+                self._mark(Kind.NETWORK, ident)
+            case "volume":
+                self._mark(Kind.VOLUME, ident)
+            case "image":
+                self._mark(Kind.IMAGE, None)
+
+    def _mark(self, kind: Kind, key: str | None) -> None:
+        """Note that a kind, or one object of it, has to be read again."""
+        known = self._dirty.setdefault(kind, set())
+        if key is None or (known is not None and len(known) >= MANY):
+            self._dirty[kind] = None
+        elif known is not None:
+            known.add(key)
+
+    def _images_due(self) -> float:
+        return self._images_listed + IMAGES_SECONDS if Kind.IMAGE in self._dirty else float("inf")
+
+    def _refresh(self) -> None:
+        """Read again what is marked; images not more often than twice a second."""
+        for kind in list(self._dirty):
+            if kind is Kind.IMAGE and time.monotonic() < self._images_due():
+                continue
+            keys = self._dirty.pop(kind)
+            self._guarded(partial(self._list, kind, keys, SILENCE_SECONDS))
+
+    def _guarded(self, ask: Callable[[], None]) -> None:
+        """Ask; while the Engine is silent say so and wait for it, then list everything.
+
+        Raises EngineError when the Engine is gone for good.
+        """
+        try:
+            ask()
+        except Unreachable:
+            raise
+        except EngineError as error:
+            if error.status is not None:
+                self._later()
+                return
+            self._say(LinkState.STALE, error=error)
+            self._await_answer()
+            self._list_all()
+            self._say(LinkState.UP, server=self.link.server)
+
+    def _await_answer(self) -> None:
+        while not self._closed.is_set():
+            try:
+                self._ping()
+            except Unreachable:
+                raise
+            except EngineError:
+                continue
+            return
+
+    def _later(self) -> None:
+        """List everything soon: the Engine refused one list, for example while it was starting."""
+        timer = threading.Timer(ASK_AGAIN_SECONDS, lambda: self._inbox.put(_Word.RELIST))
+        timer.daemon = True
+        timer.start()
+
+    def _list_all(self) -> None:
+        self._dirty.clear()
+        for kind in Kind:
+            self._list(kind, None)
+
+    def _list(self, kind: Kind, keys: set[str] | None, seconds: float = LIST_SECONDS) -> None:
+        from tui.engine.lists import fetch
+
+        assert self.connection is not None
+        if kind is Kind.IMAGE:
+            self._images_listed = time.monotonic()
+            keys = None
+        if keys is None:
+            self.store.replace(kind, fetch(self.connection, kind, seconds=seconds))
+        else:
+            self.store.update(kind, fetch(self.connection, kind, keys, seconds=seconds), keys)
+
+    def _ping(self) -> None:
+        assert self.connection is not None
+        self.connection.ping(SILENCE_SECONDS)
+
+    def _heard(self) -> float:
+        assert self.connection is not None
+        return self.connection.heard
+
+    # The thread that reads events
+
+    def _subscribe(self) -> None:
+        """Open the event stream before the lists are read, so that nothing falls between."""
+        from tui.engine.errors import engine_errors
+
+        assert self.connection is not None
+        with engine_errors():
+            stream = self.connection.api.events(filters=FILTERS, decode=True)
+        self._stream = stream
+        inbox = self._inbox
+        threading.Thread(target=_read, args=(stream, inbox), name="events", daemon=True).start()
+
+    def _end_stream(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
+
+    # Small things
+
+    def _next(self, seconds: float) -> Mapping[str, Any] | _Word | None:
+        try:
+            return self._inbox.get(timeout=max(seconds, 0))
+        except queue.Empty:
+            return None
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, unless somebody wants the next try now."""
+        until = time.monotonic() + seconds
+        while not self._closed.is_set() and time.monotonic() < until:
+            if self._next(until - time.monotonic()) is _Word.WAKE:
+                return
+
+    def _say(self, state: LinkState, **what: Any) -> None:
+        changed = state is not self.link.state
+        self.link = replace(
+            self.link,
+            state=state,
+            since=time.monotonic() if changed else self.link.since,
+            error=what.get("error"),
+            retry_at=what.get("retry_at"),
+            server=what.get("server", self.link.server),
+            ever_up=self.link.ever_up or state is LinkState.UP,
+        )
+        self._on_link(self.link)
+
+
+class _Word(StrEnum):
+    """What lies in the inbox besides events."""
+
+    WAKE = "wake"
+    PROBE = "probe"
+    RELIST = "relist"
+    ENDED = "ended"
+
+
+def _read(
+    stream: CancellableStream[dict[str, Any]], inbox: queue.SimpleQueue[Mapping[str, Any] | _Word]
+) -> None:
+    """Put events into the inbox until the stream ends; however it ends means disconnected."""
+    try:
+        for event in stream:
+            inbox.put(event)
+    finally:
+        inbox.put(_Word.ENDED)

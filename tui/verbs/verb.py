@@ -1,0 +1,176 @@
+"""What a verb is, and what it may ask of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from tui.engine.jobs import Job, Task
+from tui.engine.kinds import Kind
+from tui.engine.lines import DockerLine
+from tui.engine.models import Model
+from tui.engine.plans import Plan
+from tui.engine.store import Store
+
+if TYPE_CHECKING:
+    from tui.engine.connection import Connection
+    from tui.engine.runspec import RunSpec
+    from tui.engine.streams import Session
+
+Answer = TypeVar("Answer")
+
+
+class Effect(StrEnum):
+    """What a verb does to the Engine."""
+
+    READS = "reads"
+    CHANGES = "changes"
+    DESTROYS = "destroys"
+    ENTERS = "enters"
+
+
+class View(StrEnum):
+    """A place that shows an object."""
+
+    INSPECT = "inspect"
+    LOGS = "logs"
+    TOP = "top"
+
+
+class Blank(StrEnum):
+    """How a question is answered."""
+
+    TEXT = "text"
+    FLAG = "flag"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask for, checked where it stands."""
+
+    id: str
+    label: str
+    blank: Blank = Blank.TEXT
+    value: str | bool = ""
+    hint: str = ""
+    options: tuple[str, ...] = ()
+    check: Callable[[str], str | None] | None = None
+    """None for what can be sent, else one sentence that says what is wrong."""
+
+
+Answers = Mapping[str, Any]
+"""The answers by question id: str or bool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Some questions asked together, the docker line growing below them."""
+
+    title: str
+    action: str
+    """The word for going ahead: "create"."""
+    questions: tuple[Question, ...]
+    line: Callable[[Answers], DockerLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A stay inside a container, full-screen."""
+
+    verb: str
+    name: str
+    line: DockerLine
+    open: Callable[[Connection], Session]
+    """Begins it, on a thread. Raises EngineError."""
+    ref: str = ""
+    ends: Callable[[int | None], str] = lambda code: ""
+    """What to say of an exit code besides the code itself."""
+
+
+class Desk(Protocol):
+    """What a verb may use: one Engine, what is known of it, and the person in front of the screen."""
+
+    @property
+    def connection(self) -> Connection:
+        """The Engine the rows came from."""
+
+    @property
+    def store(self) -> Store:
+        """What is known of it."""
+
+    @property
+    def prod(self) -> bool:
+        """Whether the endpoint is marked as production: every plan asks for the name or the count."""
+
+    def start(self, task: Task) -> Job:
+        """Begin a task; its progress, result and errors show by themselves."""
+
+    async def confirm(self, plan: Plan) -> Job | None:
+        """Show a plan; start it when the person applies it, else None."""
+
+    async def fill(self, sheet: Sheet) -> Answers | None:
+        """Ask some questions; None when the person leaves."""
+
+    async def read(self, ask: Callable[[Connection], Answer]) -> Answer:
+        """Ask the Engine on a thread while the screen goes on. Raises EngineError."""
+
+    async def view(self, view: View, model: Model) -> None:
+        """Open a place that shows an object."""
+
+    async def run_form(self, spec: RunSpec, *, create_only: bool) -> None:
+        """Open the form that runs or creates a container."""
+
+    async def enter(self, visit: Visit) -> None:
+        """Give the whole terminal to a process in a container."""
+
+    def browse(self, url: str) -> None:
+        """Open an address in the browser of this machine, or copy it where there is none."""
+
+    def copy(self, text: str, what: str) -> None:
+        """Put a text on the clipboard and say what it was."""
+
+    def say(self, text: str) -> None:
+        """Show one line for a moment."""
+
+
+Act = Callable[[Desk, Sequence[Any]], Awaitable[None]]
+"""Does a verb to the chosen objects, all of the verb's kind and all applicable."""
+
+
+def always(model: Any, store: Store) -> bool:
+    """Applies to every object."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing a person can do, declared once: keys, footer, help, palette and commands come from here."""
+
+    id: str
+    """kind.word: "container.stop". Keys are changed in config.toml by it, the journal names it."""
+    key: str
+    """The default key in Textual's words; "" when it has only a command."""
+    title: str
+    """The footer's word."""
+    tip: str
+    """What it does, in one sentence."""
+    kind: Kind
+    effect: Effect
+    line: Callable[[Sequence[Any]], DockerLine]
+    """The docker line for these objects (none of them for verbs that need no row)."""
+    act: Act
+    applies: Callable[[Any, Store], bool] = always
+    bulk: bool = True
+    """Whether it takes several rows at once."""
+    needs_row: bool = True
+    """Whether it acts on rows; prune and create do not."""
+    weight: int = 0
+    """Its place in the footer: heavier ones are dropped first when there is little room."""
+
+    @property
+    def word(self) -> str:
+        """The command's word: "stop"."""
+        return self.id.partition(".")[2]
