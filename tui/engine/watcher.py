@@ -94,6 +94,7 @@ class Watcher:
         self._dirty: dict[Kind, set[str] | None] = {}
         self._images_listed = 0.0
         self._tries = 0
+        self._probing = False
 
     # What others may ask, from any thread
 
@@ -115,7 +116,9 @@ class Watcher:
 
     def probe(self) -> None:
         """Ask the Engine for a sign of life now: somebody waits for an answer and gets none."""
-        self._inbox.put(_Word.PROBE)
+        if not self._probing:
+            self._probing = True
+            self._inbox.put(_Word.PROBE)
 
     # The supervising thread
 
@@ -172,6 +175,7 @@ class Watcher:
             elif word is _Word.PROBE or now >= quiet_until:
                 self._guarded(self._ping)
                 asked = time.monotonic()
+                self._probing = False
             self._refresh()
 
     def _gather(self, until: float) -> None:

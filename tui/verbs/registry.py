@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.engine.kinds import Kind
-from tui.engine.models import Model
-from tui.engine.store import Store
 from tui.verbs import containers, images, networks, volumes
 from tui.verbs.verb import Effect, Verb
 
 VERBS: tuple[Verb, ...] = (*containers.VERBS, *images.VERBS, *networks.VERBS, *volumes.VERBS)
-BY_ID = {verb.id: verb for verb in VERBS}
 
 
 def verbs_of(kind: Kind, *, read_only: bool = False) -> Sequence[Verb]:
     """The verbs of a kind; on a read-only endpoint just those that read."""
     return [verb for verb in VERBS if verb.kind is kind and (not read_only or verb.effect is Effect.READS)]
-
-
-def applicable(verb: Verb, models: Sequence[Model], store: Store) -> Sequence[Model]:
-    """Of these objects those that the verb can act on; all or none of them for a verb that takes one."""
-    fitting = [model for model in models if verb.applies(model, store)]
-    return fitting if verb.bulk or len(models) == 1 else []

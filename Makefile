@@ -1,0 +1,68 @@
+# Wharf. A bare Debian machine with python3 and make is enough; `make` alone says what there is.
+#
+# make run               make .venv when it is not there, and start Wharf; ARGS="-H URL" are passed on
+# make test              every test, on real Engines too; ARGS='-m "not live"' leaves the Engines out
+# make engine            start a private Engine in the foreground and print the DOCKER_HOST for another terminal;
+#                        ENGINE=20 takes 20.10 in place of 28.5
+#
+# The tests' Engines are Debian trees that debootstrap makes once, under /var/cache/wharf-test (WHARF_TEST_CACHE
+# says elsewhere). They run in namespaces of their own and never touch, use or replace a Docker of this machine.
+
+PYTHON ?= python3
+BIN := .venv/bin
+ENGINE ?= 28
+ARGS ?=
+# one worker a processor, and never less than two: each Engine's tests run in order in one of them
+WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 2 ] || n=2; [ $$n -lt 8 ] || n=8; echo $$n)
+# when it cannot be had, the tests that need an Engine fail by themselves, and only those
+DEBOOTSTRAP := command -v debootstrap >/dev/null || .ci/need debootstrap || true
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint bench screenshots engine clean
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+install: .venv/installed ## make .venv and put Wharf into it
+
+# a venv without pip is what Debian leaves behind when its venv module is not installed
+$(BIN)/pip:
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || .ci/need python3-venv
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/installed: pyproject.toml | $(BIN)/pip
+	@$(BIN)/pip install -qq --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml .venv/installed
+	@$(BIN)/pip install -qq --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+run: install ## start Wharf
+	@$(BIN)/wharf $(ARGS)
+
+test: .venv/installed-dev ## run every test, on real Engines too
+	@$(DEBOOTSTRAP)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+lint: .venv/installed-dev ## style, types and import walls
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: .venv/installed-dev ## measure on real Engines, and print the figures
+	@$(DEBOOTSTRAP)
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: .venv/installed-dev ## make the pictures in screenshots/ anew
+	@$(BIN)/python -m tests.screenshots $(ARGS)
+
+engine: .venv/installed-dev ## start a private Engine and print its DOCKER_HOST
+	@$(DEBOOTSTRAP)
+	@$(BIN)/python -m tests.live.engine $(ENGINE)
+
+clean: ## remove what was made here; the tests' Debian trees stay in their cache
+	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -f snapshot_report.html
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

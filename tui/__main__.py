@@ -1,0 +1,72 @@
+"""The `wharf` command: arguments, settings, endpoint, and then the app."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Sequence
+
+from tui import __version__
+
+USAGE = 2
+"""The exit code for arguments, settings or a terminal that cannot be used."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    parser = argparse.ArgumentParser(
+        prog="wharf", description="Run Docker from the keyboard.", allow_abbrev=False
+    )
+    parser.add_argument("-H", "--host", metavar="URL", help="the Engine's address, as docker -H takes it")
+    parser.add_argument("-c", "--context", metavar="NAME", help="the docker context to use")
+    parser.add_argument("--read-only", action="store_true", help="offer and send nothing that changes")
+    parser.add_argument("--version", action="version", version=f"wharf {__version__}")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run Wharf; returns the exit code."""
+    args = parser().parse_args(argv)
+    # the screen is painted on standard error, as Textual does
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        return _refuse("a terminal is needed: standard input, output or error is none")
+
+    from tui.engine.endpoint import EndpointError, resolve
+    from tui.engine.engine import Engine
+    from tui.engine.journal import Journal, state_dir
+    from tui.settings import Choices, SettingsError, config_file, load_settings
+
+    try:
+        settings = load_settings(config_file())
+        endpoint = resolve(args.host, args.context, read_only=args.read_only)
+    except (EndpointError, SettingsError) as error:
+        return _refuse(str(error))
+    if settings.marked(endpoint).read_only:
+        from dataclasses import replace
+
+        endpoint = replace(endpoint, read_only=True)
+    engine = Engine(endpoint, Journal(state_dir()))
+    # the SDK is imported and the first lists are read while the screen is being made
+    engine.start()
+
+    from tui.app import WharfApp
+    from tui.hangup import end_with_terminal
+
+    app = WharfApp(engine, settings, Choices.load())
+    end_with_terminal(app)
+    app.run()
+    sys.stdout.flush()
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        os._exit(app.return_code or 0)  # a request that nobody waits for must not hold up the end
+    return app.return_code or 0
+
+
+def _refuse(why: str) -> int:
+    print(f"wharf: {why}", file=sys.stderr)  # noqa: T201 - the one line before there is a screen
+    return USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

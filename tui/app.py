@@ -1,0 +1,147 @@
+"""The App: it connects the rooms, and decides which Engine is on the screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tui.engine.endpoint import Endpoint, EndpointError, context_endpoint, context_names
+from tui.engine.engine import Engine
+from tui.engine.journal import Journal, state_dir
+from tui.engine.watcher import Link, LinkState
+from tui.screens.main import MainScreen
+from tui.settings import Choices, Settings
+from tui.theme import WHARF
+from widgets.text import shown
+
+if TYPE_CHECKING:
+    from tui.demo import DemoEngine
+    from tui.screens.no_engine import NoEngineScreen
+
+
+class WharfApp(App[None], inherit_bindings=False):
+    """Wharf on one Engine at a time."""
+
+    TITLE = "Wharf"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS = [
+        Binding(
+            "ctrl+c", "interrupt", show=False, tooltip="Copy what is selected, else quit", id="app.interrupt"
+        ),
+        Binding("ctrl+p", "command_palette", show=False, tooltip="The palette", id="app.palette"),
+    ]
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        choices: Choices,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self.engine = engine
+        self.settings = settings
+        self._choices = choices
+        self._clock = clock
+        self._demo: DemoEngine | None = None
+        self._no_engine: NoEngineScreen | None = None
+
+    def on_mount(self) -> None:
+        """Show the Engine."""
+        self.register_theme(WHARF)
+        self.theme = self.settings.theme if self.settings.theme in self.available_themes else WHARF.name
+        self.set_keymap(dict(self.settings.keys))
+        self.push_screen(self._main_screen())
+
+    def _main_screen(self) -> MainScreen:
+        return MainScreen(
+            self.engine, self.settings, self._choices, clock=self._clock, demo=self._demo is not None
+        )
+
+    # Which Engine
+
+    def connect(self, endpoint: Endpoint) -> None:
+        """Leave this Engine and show another one."""
+        self.engine.close()
+        if self._demo is not None and endpoint.url != self._demo.url:
+            self._demo.stop()
+            self._demo = None
+        self.engine = Engine(endpoint, Journal(state_dir()))
+        self.engine.start()
+        self._no_engine = None
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.switch_screen(self._main_screen())
+
+    def on_main_screen_link_changed(self, event: MainScreen.LinkChanged) -> None:
+        """Where no Engine was ever reached, say so on a screen of its own, until there is one."""
+        self._show_link(event.link)
+
+    def _show_link(self, link: Link) -> None:
+        if link.ever_up:
+            if self._no_engine is not None:
+                self._no_engine.dismiss()
+                self._no_engine = None
+        elif link.state is LinkState.DOWN or link.error is not None:
+            if self._no_engine is None:
+                from tui.screens.no_engine import NoEngineScreen
+
+                self._no_engine = NoEngineScreen(self.engine.endpoint, link)
+                self.push_screen(self._no_engine)
+            else:
+                self._no_engine.show(link)
+
+    def action_retry(self) -> None:
+        """Try to connect now."""
+        self.engine.retry_now()
+
+    def action_contexts(self) -> None:
+        """Choose another docker context."""
+        self.run_worker(self._choose_context(), group="contexts", exit_on_error=False)
+
+    async def _choose_context(self) -> None:
+        from tui.screens.choose import ChooseScreen
+
+        options = [(name, name) for name in context_names()]
+        name = await self.push_screen_wait(ChooseScreen("Another docker context", options))
+        if name is None:
+            return
+        try:
+            self.connect(context_endpoint(name, "chosen", read_only=self.engine.endpoint.read_only))
+        except EndpointError as error:
+            self.notify(shown(str(error)), severity="error", markup=False)
+
+    def action_demo(self) -> None:
+        """Show the embedded demo Engine."""
+        from tui.demo import DemoEngine
+
+        if self._demo is None:
+            self._demo = DemoEngine()
+            self.connect(Endpoint(self._demo.start(), "demo", "demo"))
+
+    # The end
+
+    def action_interrupt(self) -> None:
+        """Copy what is selected, else quit."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            self.copy_to_clipboard(selected)
+            self.screen.clear_selection()
+        else:
+            self.exit()
+
+    def get_default_screen(self) -> Screen[None]:
+        """An empty screen below the main one."""
+        return Screen(id="_default")
+
+    def on_unmount(self) -> None:
+        """Close what is open."""
+        self.engine.close()
+        if self._demo is not None:
+            self._demo.stop()

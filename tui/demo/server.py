@@ -1,0 +1,113 @@
+"""The demo Engine's connections: one event loop that reads requests, answers them and feeds streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from tui.demo import wire
+from tui.demo.models import Refusal
+from tui.demo.world import World
+
+Answer = wire.Reply | wire.Stream
+Router = Callable[[World, wire.Request], Answer]
+
+
+class Server:
+    """Serves one world on one socket. Lives in the loop that calls it; not for other threads."""
+
+    def __init__(self, world: World, route: Router, path: str) -> None:
+        self.world = world
+        self.path = path
+        self.awake = asyncio.Event()
+        """Cleared while the Engine is frozen: requests are read, nothing is answered."""
+        self.awake.set()
+        self._route = route
+        self._listener: asyncio.Server | None = None
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    async def listen(self) -> None:
+        """Accept connections from now on."""
+        self._listener = await asyncio.start_unix_server(self._accepted, self.path)
+
+    async def shut(self) -> None:
+        """Refuse new connections and cut the open ones in the middle of whatever they do."""
+        if self._listener:
+            self._listener.close()
+            self._listener = None
+        tasks = list(self._connections)
+        for task in tasks:
+            self._connections[task].transport.abort()
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._connections[task] = writer
+        task.add_done_callback(lambda done: self._connections.pop(done))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while request := await wire.read_request(reader):
+                await self.awake.wait()
+                answer = self._answer(request)
+                if isinstance(answer, wire.Stream):
+                    if not await self._feed(answer, reader, writer):
+                        break
+                else:
+                    bare = request.method == "HEAD"
+                    writer.write(wire.whole(answer, self.world.now(), without_body=bare))
+                    await writer.drain()
+                if request.headers.get("connection", "").lower() == "close":
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
+            # the client is gone, or what it speaks is not HTTP: there is nobody to tell
+            pass
+        finally:
+            writer.close()
+
+    def _answer(self, request: wire.Request) -> Answer:
+        try:
+            wire.check_version(request.version)
+            with self.world.lock:
+                return self._route(self.world, request)
+        except Refusal as refusal:
+            return wire.refused(refusal)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            return wire.refused(Refusal(400, f"the demo Engine cannot read this request: {error!r}"))
+
+    async def _feed(
+        self, stream: wire.Stream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        """Send a stream until it ends (True) or the client leaves (False)."""
+        start = wire.head(stream.status, stream.kind, self.world.now(), {"Transfer-Encoding": "chunked"})
+        writer.write(start)
+        sending = asyncio.ensure_future(self._send(stream, writer))
+        leaving = asyncio.ensure_future(reader.read(1))
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            ended = sending.done()
+            if ended:
+                sending.result()
+            return ended
+        finally:
+            for task in (sending, leaving):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                    await task
+
+    async def _send(self, stream: wire.Stream, writer: asyncio.StreamWriter) -> None:
+        pieces = stream.pieces
+        try:
+            async for piece in pieces:
+                await self.awake.wait()
+                writer.write(wire.chunk(piece))
+                await writer.drain()
+            await self.awake.wait()
+            writer.write(wire.LAST_CHUNK)
+            await writer.drain()
+        finally:
+            # a generator that is left in the middle still listens to the world
+            if close := getattr(pieces, "aclose", None):
+                await close()

@@ -1,0 +1,147 @@
+"""The demo's story: a web shop with its database, its troubles and a second project that watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.demo import lifecycle, making, networks, shop_images, volumes
+from tui.demo.events import EventLog
+from tui.demo.formats import rfc3339
+from tui.demo.models import JSON, Health, Network
+from tui.demo.shop_roles import DAY, NETWORKS, ROLES, SECOND, VOLUMES, Role
+from tui.demo.world import World
+
+
+def build(world: World) -> None:
+    """Fill an empty world, as of its clock's now; the events of the past are forgotten."""
+    clock, now = world.clock, world.now()
+    try:
+        shop_images.build(world)
+        for name, driver, subnet in (
+            ("bridge", "bridge", "172.17.0.0/16"),
+            ("host", "host", ""),
+            ("none", "null", ""),
+        ):
+            network = Network(world.fresh_id("network"), name, now - 19.5 * DAY, driver, subnet)
+            network.gateway = "172.17.0.1" if subnet else ""
+            network.options = BRIDGE_OPTIONS if subnet else {}
+            world.networks[network.id] = network
+        for name, age, subnet, project in NETWORKS:
+            world.clock = _at(now - age)
+            labels = (
+                {"com.docker.compose.network": name.partition("_")[2]} | _project(project) if project else {}
+            )
+            networks.create(world, {"Name": name, "Labels": labels, "IPAM": {"Config": [{"Subnet": subnet}]}})
+        for name, age, size, project in VOLUMES:
+            world.clock = _at(now - age)
+            labels = (
+                {"com.docker.compose.volume": name.partition("_")[2]} | _project(project) if project else {}
+            )
+            volumes.create(world, {"Name": name, "Labels": labels}).size = size
+        for role in sorted(ROLES, key=lambda role: -role.created):
+            _play(world, role, now)
+    finally:
+        world.clock = clock
+    world.events = EventLog()
+
+
+BRIDGE_OPTIONS = {
+    "com.docker.network.bridge.default_bridge": "true",
+    "com.docker.network.bridge.enable_icc": "true",
+    "com.docker.network.bridge.enable_ip_masquerade": "true",
+    "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",
+    "com.docker.network.bridge.name": "docker0",
+    "com.docker.network.driver.mtu": "1500",
+}
+
+
+def _play(world: World, role: Role, now: float) -> None:
+    world.clock = _at(now - role.created)
+    container = making.create(world, role.name, _body(role))
+    container.size_rw = role.written
+    container.graceful = role.graceful or (143 if "tools" in role.image else 0)
+    if role.started is None:
+        return
+    world.clock = _at(now - role.started)
+    lifecycle.launch(world, container)
+    container.restarts = role.restarts
+    if role.health:
+        container.health = _health(role, now)
+    if role.state == "paused":
+        lifecycle.pause(world, container)
+    if role.ended is not None:
+        world.clock = _at(now - role.ended)
+        lifecycle.halt(world, container, role.code)
+        container.status, container.oom = role.state, role.oom
+
+
+def _body(role: Role) -> JSON:
+    bindings: JSON = {}
+    for port in role.ports:
+        outside, _, inside = port.rpartition(":")
+        address, _, number = outside.rpartition(":")
+        bindings[f"{inside}/tcp"] = [{"HostIp": address, "HostPort": number}]
+    labels = _project(role.project) | _compose(role) if role.project else {}
+    body: JSON = {
+        "Image": role.image,
+        "Env": list(role.env),
+        "Labels": labels,
+        "ExposedPorts": {port: {} for port in bindings},
+        "HostConfig": {
+            "NetworkMode": role.networks[0] if role.networks else "bridge",
+            "Binds": list(role.binds) or None,
+            "PortBindings": bindings,
+            "RestartPolicy": {"Name": role.policy, "MaximumRetryCount": 0},
+            "Memory": role.memory,
+            "NanoCpus": int(role.cpus * SECOND),
+        },
+        "NetworkingConfig": {
+            "EndpointsConfig": {name: {"Aliases": _aliases(role)} for name in role.networks}
+        },
+        **role.extra,
+    }
+    if role.command:
+        body["Cmd"] = list(role.command)
+    if role.probe:
+        times = {"Interval": 30 * SECOND, "Timeout": 2 * SECOND, "Retries": 3}
+        body["Healthcheck"] = {"Test": ["CMD-SHELL", role.probe], **times}
+    return body
+
+
+def _aliases(role: Role) -> list[str] | None:
+    return [role.name, role.service] if role.service else None
+
+
+def _project(project: str) -> dict[str, str]:
+    return {"com.docker.compose.project": project}
+
+
+def _compose(role: Role) -> dict[str, str]:
+    number = role.name.rpartition("-")[2]
+    folder = f"/srv/{role.project}"
+    return {
+        "com.docker.compose.service": role.service,
+        "com.docker.compose.container-number": number if number.isdigit() else "1",
+        "com.docker.compose.oneoff": "False",
+        "com.docker.compose.project.working_dir": folder,
+        "com.docker.compose.project.config_files": f"{folder}/compose.yaml",
+        "com.docker.compose.version": "2.40.0",
+    }
+
+
+def _health(role: Role, now: float) -> Health:
+    failed = role.health == "unhealthy"
+    log = [
+        {
+            "Start": rfc3339(now - 30 * (len(role.said) - number) + 8.25),
+            "End": rfc3339(now - 30 * (len(role.said) - number) + 8.5),
+            "ExitCode": 1 if failed else 0,
+            "Output": said,
+        }
+        for number, said in enumerate(role.said)
+    ]
+    return Health(role.health, 9_214 if failed else 0, log)
+
+
+def _at(moment: float) -> Callable[[], float]:
+    return lambda: moment

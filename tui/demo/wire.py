@@ -1,0 +1,184 @@
+"""HTTP/1.1 as far as Docker's clients speak it: requests read, replies and chunked streams written."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+from tui.demo.models import JSON, Refusal
+
+Version = tuple[int, int]
+
+VERSION: Version = (1, 47)
+OLDEST: Version = (1, 24)
+ENGINE = "27.5.1"
+"""The Engine release whose API this is."""
+
+JSON_TYPE = "application/json"
+PHRASES = {
+    101: "UPGRADED",
+    200: "OK",
+    201: "Created",
+    204: "No Content",
+    304: "Not Modified",
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    409: "Conflict",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+}
+VERSIONED = re.compile(r"^/v(\d+)\.(\d+)(?=/)")
+FALSE = ("", "0", "no", "false", "none")
+
+
+@dataclass
+class Request:
+    """One request as it came."""
+
+    method: str
+    path: str
+    """Without the version, still percent-encoded."""
+    query: dict[str, str]
+    version: Version
+    headers: dict[str, str]
+    """By lower-case name."""
+    body: bytes
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """A query parameter as the Engine reads a boolean."""
+        return self.query[name].strip().lower() not in FALSE if name in self.query else default
+
+    def json(self) -> JSON:
+        """The body; {} when there is none. Refusal 400 when it is not an object."""
+        if not self.body.strip():
+            return {}
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            first = self.body.strip()[:1].decode(errors="replace")
+            raise Refusal(400, f"invalid character '{first}' looking for beginning of value") from None
+        if not isinstance(value, dict):
+            raise Refusal(400, "invalid JSON: an object is wanted")
+        return value
+
+
+@dataclass
+class Reply:
+    """A whole answer."""
+
+    status: int = 200
+    body: bytes = b""
+    kind: str = JSON_TYPE
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Stream:
+    """An answer that comes piece by piece; every piece is one chunk on the wire."""
+
+    pieces: AsyncIterator[bytes]
+    kind: str = JSON_TYPE
+    status: int = 200
+
+
+def as_json(value: object, status: int = 200) -> Reply:
+    """A reply with a JSON body and the newline that the Engine puts after it."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return Reply(status, text.encode("utf-8", "replace") + b"\n")
+
+
+def refused(refusal: Refusal) -> Reply:
+    """The Engine's answer to what it will not do."""
+    return as_json({"message": refusal.message}, refusal.status)
+
+
+async def read_request(reader: asyncio.StreamReader) -> Request | None:
+    """The next request of a connection; None when the client has closed it.
+
+    Raises ValueError for what is not HTTP, Refusal for a version that is not spoken here.
+    """
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    first, *rest = head.decode("latin-1").split("\r\n")
+    method, target, _protocol = first.split(" ")
+    headers = {
+        name.strip().lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in rest if line)
+    }
+    body = await _body(reader, headers)
+    parts = urlsplit(target)
+    path, version = parts.path, VERSION
+    if found := VERSIONED.match(path):
+        version = (int(found[1]), int(found[2]))
+        path = path[found.end() :]
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        query.setdefault(name, value)
+    return Request(method, path, query, version, headers, body)
+
+
+def check_version(asked: Version) -> None:
+    """Refusal 400 for a client that is newer or older than this Engine."""
+    given, newest, oldest = (".".join(map(str, one)) for one in (asked, VERSION, OLDEST))
+    if asked > VERSION:
+        raise Refusal(400, f"client version {given} is too new. Maximum supported API version is {newest}")
+    if asked < OLDEST:
+        raise Refusal(
+            400,
+            f"client version {given} is too old. Minimum supported API version is {oldest}, "
+            "please upgrade your client to a newer version",
+        )
+
+
+def head(status: int, kind: str, now: float, more: dict[str, str]) -> bytes:
+    """The status line and the headers that every answer of the Engine has."""
+    headers = {
+        "Api-Version": ".".join(map(str, VERSION)),
+        **({"Content-Type": kind} if kind else {}),
+        "Docker-Experimental": "false",
+        "Ostype": "linux",
+        "Server": f"Docker/{ENGINE} (linux)",
+        "Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now)),
+        **more,
+    }
+    lines = [
+        f"HTTP/1.1 {status} {PHRASES.get(status, 'Unknown')}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def whole(reply: Reply, now: float, *, without_body: bool) -> bytes:
+    """A reply as bytes."""
+    bare = reply.status in (204, 304)
+    length = {} if bare else {"Content-Length": "0" if without_body else str(len(reply.body))}
+    start = head(reply.status, "" if bare else reply.kind, now, {**reply.headers, **length})
+    return start if bare or without_body else start + reply.body
+
+
+def chunk(piece: bytes) -> bytes:
+    """One piece of a chunked body; an empty one would end it and must not be sent."""
+    return b"%x\r\n%s\r\n" % (len(piece), piece)
+
+
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
+    if headers.get("transfer-encoding", "").lower() != "chunked":
+        return await reader.readexactly(int(headers.get("content-length", "0")))
+    pieces: list[bytes] = []
+    while size := int((await reader.readline()).split(b";")[0], 16):
+        pieces.append(await reader.readexactly(size))
+        await reader.readline()
+    await reader.readline()
+    return b"".join(pieces)

@@ -1,0 +1,259 @@
+"""The detail of one object: an overview for people, and the Engine's whole answer as a tree."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.engine.models import Container, Model
+from tui.engine.store import Store
+from tui.panes.detail_head import DetailHead
+from tui.panes.fact import Fact
+from tui.panes.overview import overview
+from tui.panes.secrets import secret
+from tui.panes.words import state_words
+from widgets.facts import FactLine, Facts
+from widgets.table import Tone
+from widgets.text import shown
+
+if TYPE_CHECKING:
+    from tui.panes.detail_search import DetailSearch
+    from widgets.json_tree import JsonTree
+
+OVERVIEW = "overview"
+INSPECT = "inspect"
+TABS = ((OVERVIEW, shown("Overview")), (INSPECT, shown("Inspect")))
+
+EMPTY = Fact("", "Nothing to show: there is no row under the cursor.", Tone.DIM)
+ASKING = Fact("", "asking the Engine …", Tone.DIM)
+
+
+def _binding(key: str, action: str, name: str, words: str, tooltip: str) -> Binding:
+    return Binding(key, action, words, show=False, tooltip=tooltip, id=f"detail.{name}")
+
+
+class Detail(Widget):
+    """What there is to know of one object, as overview and as JSON; secrets stay covered until asked for."""
+
+    DEFAULT_CSS = """
+    Detail {
+        layout: vertical;
+        & > Facts, & > JsonTree { height: 1fr; }
+    }
+    """
+    BINDINGS = [
+        _binding("left_square_bracket", "turn(-1)", "previous_tab", "Previous tab", "To the tab before"),
+        _binding("right_square_bracket", "turn(1)", "next_tab", "Next tab", "To the next tab"),
+        _binding("m", "secrets", "secrets", "Secrets", "Show or cover secrets"),
+        _binding("slash", "search", "search", "Search", "Search in the Engine's answer"),
+        _binding("escape", "end_search", "end_search", "End search", "End the search"),
+    ]
+
+    tab: reactive[str] = reactive(OVERVIEW, init=False)
+    """The open tab: "overview" or "inspect"."""
+    secrets: reactive[bool] = reactive(False, init=False)
+    """Secrets are readable. Ends when another object is shown."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], float] = time.time,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+        classes: str | None = None,
+    ) -> None:
+        """`clock` tells the time in epoch seconds."""
+        super().__init__(id=id, classes=classes)
+        self.store = store
+        """Where users of the object and their states are looked up."""
+        self._clock = clock
+        self._model: Model | None = None
+        self._found: Mapping[str, Any] | None = None
+        self._error = ""
+        self._head = DetailHead(TABS)
+        self._facts = Facts()
+        # made when first asked for: a start must not wait for them
+        self._tree: JsonTree | None = None
+        self._search: DetailSearch | None = None
+
+    @property
+    def model(self) -> Model | None:
+        """The object that is shown."""
+        return self._model
+
+    def compose(self) -> ComposeResult:
+        """The head and the facts; the tree comes when it is first needed."""
+        yield self._head
+        yield self._facts
+
+    def show(self, model: Model | None, found: Mapping[str, Any] | None) -> None:
+        """Show an object with its inspect answer, or with None while the Engine has not answered.
+
+        An answer once given is kept for the same object until the next one comes.
+        """
+        if _identity(model) != _identity(self._model):
+            self._found = None
+            self.secrets = False
+            self._end_search()
+        self._model = model
+        self._error = ""
+        if found is not None:
+            self._found = found
+        self._show_title()
+        self._show_tab(renewed=found is not None)
+
+    def show_error(self, text: str) -> None:
+        """Say in the Engine's words why the object cannot be inspected; what is known of it stays."""
+        self._error = text
+        self._show_tab()
+
+    def watch_tab(self) -> None:
+        """Open the tab, its widget focused if the other's was."""
+        if self.tab != INSPECT:
+            self._end_search()
+        self._show_tab(renewed=True)
+
+    def validate_tab(self, tab: str) -> str:
+        """Only tabs that exist."""
+        if tab not in dict(TABS):
+            raise ValueError(f"a detail has no tab {tab!r}")
+        return tab
+
+    def watch_secrets(self, reveal: bool) -> None:
+        """Uncover or cover in both tabs."""
+        if self._tree is not None:
+            self._tree.reveal = reveal
+        self._show_tab()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a tree, or without a search, these keys belong to whoever is outside."""
+        if action == "search":
+            return self._reads_tree
+        return self._search is not None if action == "end_search" else True
+
+    def action_turn(self, tabs: int) -> None:
+        """Open another tab."""
+        names = [name for name, _ in TABS]
+        self.tab = names[(names.index(self.tab) + tabs) % len(names)]
+
+    def action_secrets(self) -> None:
+        """Show or cover secrets."""
+        self.secrets = not self.secrets
+
+    async def action_search(self) -> None:
+        """Open the search line, or go back to it."""
+        from tui.panes.detail_search import DetailSearch
+
+        if self._search is None:
+            self._search = DetailSearch()
+            await self.mount(self._search)
+        self._search.focus_text()
+
+    def action_end_search(self) -> None:
+        """Close the search line and unmark its matches."""
+        self._end_search()
+
+    def focus_body(self) -> None:
+        """Give the keys to what is shown."""
+        (self._tree if self._tree is not None and self._tree.display else self._facts).focus()
+
+    @on(DetailHead.Chosen)
+    def _choose(self, event: DetailHead.Chosen) -> None:
+        event.stop()
+        self.tab = event.tab
+
+    def on_detail_search_asked(self, event: Message) -> None:
+        """Go to the first match and let the tree have the keys."""
+        event.stop()
+        if self._search is not None and self._tree is not None:
+            self._tree.search(self._search.text)
+            self._count_matches()
+            self._tree.focus()
+
+    def on_json_tree_moved(self) -> None:
+        """Say which match the cursor is on."""
+        self._count_matches()
+
+    def _count_matches(self) -> None:
+        if self._search is not None and self._tree is not None and self._search.text:
+            self._search.show_position(*self._tree.match_position)
+
+    def _end_search(self) -> None:
+        if self._search is None:
+            return
+        held_focus = self._search.has_focus_within
+        self._search.remove()
+        self._search = None
+        if self._tree is not None:
+            self._tree.search("")
+            if held_focus:
+                self._tree.focus()
+
+    @property
+    def _reads_tree(self) -> bool:
+        return self.tab == INSPECT and self._found is not None and not self._error
+
+    def _show_title(self) -> None:
+        model = self._model
+        words, tone = state_words(model, self._clock()) if isinstance(model, Container) else ("", Tone.PLAIN)
+        self._head.show_title(shown(model.name if model else ""), shown(words[:1]), tone)
+
+    def _show_tab(self, *, renewed: bool = False) -> None:
+        self._head.show_tab(self.tab, shown("secrets shown: m covers" if self.secrets else ""))
+        if not self.is_mounted:
+            return
+        held_focus = self._facts.has_focus or (self._tree is not None and self._tree.has_focus)
+        if self._reads_tree:
+            body: Widget = self._opened_tree(renewed)
+        else:
+            body = self._facts
+            lines = [FactLine(shown(a), shown(b), tone) for a, b, tone in self._written()]
+            self._facts.show(lines, about=(self.tab, _identity(self._model)))
+        self._facts.display = body is self._facts
+        if self._tree is not None:
+            self._tree.display = body is self._tree
+        if held_focus:
+            body.focus()
+
+    def _opened_tree(self, renewed: bool) -> JsonTree:
+        """The tree with the newest answer in it."""
+        if self._tree is None:
+            from widgets.json_tree import JsonTree
+
+            self._tree = JsonTree(secret=secret)
+            self._tree.reveal = self.secrets
+            self.watch(self._tree, "reveal", self._follow_reveal, init=False)
+            self.mount(self._tree, after=self._facts)
+            renewed = True
+        if renewed:
+            self._tree.show(self._found)
+        return self._tree
+
+    def _follow_reveal(self, reveal: bool) -> None:
+        self.secrets = reveal
+
+    def _written(self) -> list[Fact]:
+        """What stands in the place of facts."""
+        error = [Fact("error", self._error, Tone.BAD)] if self._error else []
+        if self._model is None:
+            return error or [EMPTY]
+        if self.tab == INSPECT:
+            return error or [ASKING]
+        now = self._clock()
+        return error + overview(self._model, self._found, self.store, now, reveal=self.secrets)
+
+    def on_mount(self) -> None:
+        """Show what was given before."""
+        self._show_tab()
+
+
+def _identity(model: Model | None) -> tuple[str, str] | None:
+    return None if model is None else (model.kind, model.key)

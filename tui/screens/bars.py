@@ -1,0 +1,116 @@
+"""What the bars of the main screen say, as pieces."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+
+from tui.engine.endpoint import Endpoint
+from tui.engine.jobs import Job
+from tui.engine.kinds import Kind
+from tui.engine.store import Store
+from tui.engine.watcher import Link, LinkState
+from tui.panes.kind import KindView
+from tui.panes.pane import KindPane
+from tui.screens.keys import key_words
+from tui.verbs.offers import Offer
+from widgets.bar import Piece
+from widgets.text import Shown, shown
+
+SILENT_SECONDS = 2.0
+"""A job's request without an answer for so long is worth a word in the header."""
+
+LAMPS: Mapping[LinkState, tuple[str, str, str]] = {
+    LinkState.UP: ("●", "", "good"),
+    LinkState.CONNECTING: ("◌", "connecting", "warn"),
+    LinkState.STALE: ("◌", "STALE: no answer", "bad"),
+    LinkState.DOWN: ("✗", "NO CONNECTION", "bad"),
+}
+"""Glyph, word and tone for how the line is."""
+
+
+def header_pieces(
+    endpoint: Endpoint, link: Link, jobs: Sequence[Job], *, demo: bool, prod: bool
+) -> tuple[list[Piece], list[Piece]]:
+    """Who Wharf speaks to and how that goes; what is under way."""
+    glyph, word, tone = LAMPS[link.state]
+    left = [Piece(Shown(" wharf "), "accent")]
+    if demo:
+        left.append(Piece(Shown(" DEMO ENGINE, NOT DOCKER "), "loud"))
+    if prod:
+        left.append(Piece(Shown(" PROD "), "loud"))
+    if endpoint.read_only:
+        left.append(Piece(Shown(" read-only "), "warn"))
+    left.append(Piece(shown(f" {glyph} {endpoint.name}"), tone))
+    if word:
+        left.append(Piece(shown(f" {word}{_countdown(link)}"), tone))
+    if link.server is not None:
+        left.append(Piece(shown(f"  Engine {link.server.version}"), "plain", weight=1))
+        size = f" · {link.server.cpus} CPU · {link.server.memory / 2**30:.1f} GiB"
+        left.append(Piece(shown(size), "dim", weight=2))
+    return left, [*_job_pieces(jobs), Piece(Shown(" ? help "), "dim", "help", weight=1)]
+
+
+def _countdown(link: Link) -> str:
+    if link.state is LinkState.STALE:
+        return f" for {int(time.monotonic() - link.since) + 10} s"
+    if link.state is not LinkState.DOWN:
+        return ""
+    why = f": {link.error.message}" if link.error else ""
+    if link.retry_at is None:
+        return f"{why} · trying …"
+    wait = max(int(link.retry_at - time.monotonic() + 0.99), 0)
+    return f"{why} · next try in {wait} s (ctrl+r now)"
+
+
+def _job_pieces(jobs: Sequence[Job]) -> Iterable[Piece]:
+    if not jobs:
+        return
+    newest = jobs[-1]
+    silent = max((time.monotonic() - job.asked for job in jobs if job.asked), default=0.0)
+    if silent > SILENT_SECONDS and newest.fraction is None:
+        yield Piece(shown(f"no answer for {int(silent)} s · J cancels  "), "warn", "jobs")
+    what = f"{len(jobs)} jobs" if len(jobs) > 1 else newest.task.title
+    done = f" {newest.fraction:.0%}" if newest.fraction is not None else ""
+    yield Piece(shown(f"{what}{done} "), "accent", "jobs")
+
+
+def tab_pieces(views: Sequence[KindView], store: Store, current: Kind, *, stale: bool) -> list[Piece]:
+    """The panes with their live counts."""
+    pieces = []
+    for number, view in enumerate(views, 1):
+        count = str(len(store.of(view.kind))) if store.listed(view.kind) else "…"
+        tone = "current" if view.kind is current else "plain"
+        pieces.append(Piece(shown(f" {number} {view.title} {count} "), tone, f"pane-{view.kind}"))
+        pieces.append(Piece(Shown(" ")))
+    if stale:
+        pieces.append(Piece(Shown(" last known state "), "loud", weight=1))
+    return pieces
+
+
+def status_pieces(pane: KindPane, chosen: int) -> tuple[list[Piece], list[Piece]]:
+    """What is filtered, marked and sorted."""
+    total, there = len(pane.models), len(pane.table.keys)
+    left = []
+    if pane.filter:
+        left.append(Piece(shown(f" /{pane.filter} "), "accent", "filter"))
+    left.append(Piece(shown(f" {there} of {total}" if there != total else f" {total}"), "dim"))
+    if pane.hide_stopped:
+        left.append(Piece(Shown(" · stopped hidden (z)"), "warn", "stopped"))
+    if pane.table.marks:
+        hidden = f" ({pane.hidden_marks} hidden)" if pane.hidden_marks else ""
+        left.append(Piece(shown(f" · {chosen} marked{hidden}"), "accent"))
+    arrow = "↓" if pane.order.reverse else "↑"
+    return left, [Piece(shown(f"by {pane.order.column} {arrow} "), "dim", "sort", weight=1)]
+
+
+def footer_pieces(offers: Mapping[str, Offer], line: str) -> tuple[list[Piece], list[Piece]]:
+    """What the keys do to this row now, and the docker line."""
+    pieces = []
+    for place, offer in enumerate(offers.values(), 1):
+        weight = 10 + offer.weight
+        pieces.append(Piece(shown(f" {key_words(offer.key)}"), "key", f"key-{offer.key}", weight, place))
+        pieces.append(Piece(shown(f" {offer.title} "), "plain", f"key-{offer.key}", weight, place))
+    pieces.append(Piece(Shown(" :"), "key", "command", 1, -1))
+    pieces.append(Piece(Shown(" command "), "plain", "command", 1, -1))
+    return pieces, [Piece(shown(f" {line} "), "dim", "line", 5)] if line else []

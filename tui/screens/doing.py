@@ -1,0 +1,145 @@
+"""Running verbs from the main screen: by key, by command, by palette; and saying how it went."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.engine.engine import Engine
+from tui.engine.errors import EngineError
+from tui.engine.jobs import Job, JobState, Outcome, Result
+from tui.engine.lines import DockerLine
+from tui.engine.models import Model
+from tui.screens.bars import SILENT_SECONDS
+from tui.screens.desk import GaveUp, ScreenDesk
+from tui.verbs.offers import Offer
+from tui.verbs.verb import Verb
+from widgets.text import shown
+
+if TYPE_CHECKING:
+    from tui.screens.main import MainScreen
+
+NAMES_IN_TOAST = 3
+
+
+class Doing:
+    """What a person does on the main screen, as verbs."""
+
+    def __init__(self, screen: MainScreen, engine: Engine, desk: ScreenDesk) -> None:
+        self.last_line: DockerLine | None = None
+        """The docker line of the verb last used."""
+        self._screen = screen
+        self._engine = engine
+        self._desk = desk
+
+    # By key
+
+    def offer(self, offer: Offer) -> None:
+        """Run what a key stands for; over mixed marks ask which."""
+        if len(offer.choices) == 1:
+            self.run(*offer.choices[0])
+        else:
+            self._screen.run_worker(self._choose(offer), group="verbs", exit_on_error=False)
+
+    async def _choose(self, offer: Offer) -> None:
+        from tui.screens.choose import ChooseScreen
+
+        options = [(verb.id, f"{verb.title} {len(models)} of them") for verb, models in offer.choices]
+        wanted = await self._screen.app.push_screen_wait(ChooseScreen("Which?", options))
+        for verb, models in offer.choices:
+            if verb.id == wanted:
+                self.run(verb, models)
+
+    def run(self, verb: Verb, models: Sequence[Model]) -> None:
+        """Do a verb to some objects."""
+        self.last_line = None if not models and verb.needs_row else verb.line(models)
+        self._screen.run_worker(self._act(verb, models), group="verbs", exit_on_error=False)
+
+    async def _act(self, verb: Verb, models: Sequence[Model]) -> None:
+        try:
+            await verb.act(self._desk, models)
+        except GaveUp:
+            self._warn(f"{verb.title}: you stopped waiting; nothing was changed")
+        except EngineError as error:
+            name = models[0].name if models else verb.kind.plural
+            self.refuse(f"{verb.title} {name}", [(name, error)], self.last_line)
+
+    # How it went
+
+    def take(self, job: Job) -> None:
+        """Say how a job ended; a job that only began says nothing, the header counts it."""
+        if job.ended is None:
+            self.last_line = job.task.line
+            return
+        failures = [(result.target.name, result.error) for result in job.refused if result.error]
+        if job.state is JobState.CANCELLED:
+            self._warn(f"{job.task.title}: cancelled\n{_words(job.results)}")
+            return
+        if failures:
+            self.refuse(_headline(job), failures, job.task.line)
+        skipped = [result for result in job.results if result.outcome is Outcome.SKIPPED]
+        if skipped:
+            self._warn(f"{job.task.title}: left alone\n{_words(skipped)}")
+        if done := [result for result in job.results if result.outcome is Outcome.DONE]:
+            text = f"{_names(done)}\n{job.task.line.masked()}"
+            self._screen.notify(shown_lines(text), title=f"{job.task.title}: done", markup=False)
+
+    def refuse(
+        self, title: str, failures: Sequence[tuple[str, EngineError]], line: DockerLine | None
+    ) -> None:
+        """Show the Engine's words and what to do next."""
+        from tui.screens.error import ErrorScreen
+
+        self._screen.app.push_screen(ErrorScreen(title, failures, line))
+
+    def watch_silence(self) -> None:
+        """Ask for a sign of life when a request has waited for long."""
+        now = time.monotonic()
+        if any(job.asked and now - job.asked > SILENT_SECONDS for job in self._engine.jobs.running):
+            self._engine.probe()
+
+    # The docker line
+
+    def copy_line(self) -> None:
+        """Copy the docker line; one with secrets asks whether to copy them too."""
+        line = self._screen.line_shown
+        if line is None:
+            return
+        if line.has_secrets:
+            self._screen.run_worker(self._copy_secret(line), group="verbs", exit_on_error=False)
+        else:
+            self._desk.copy(line.text(), line.masked())
+
+    async def _copy_secret(self, line: DockerLine) -> None:
+        from tui.screens.choose import ChooseScreen
+
+        options = [("masked", "with *** in place of the secrets"), ("real", "with the real secrets")]
+        wanted = await self._screen.app.push_screen_wait(ChooseScreen("Copy the docker line", options))
+        if wanted is not None:
+            self._desk.copy(line.text() if wanted == "real" else line.masked(), line.masked())
+
+    def _warn(self, text: str) -> None:
+        self._screen.notify(shown_lines(text), severity="warning", markup=False)
+
+
+def shown_lines(text: str) -> str:
+    """Several lines, each safe to show."""
+    return "\n".join(shown(line) for line in text.split("\n"))
+
+
+def _names(results: Sequence[Result]) -> str:
+    names = [result.target.name + (f" {result.words}" if result.words else "") for result in results]
+    more = f" and {len(names) - NAMES_IN_TOAST} more" if len(names) > NAMES_IN_TOAST else ""
+    return ", ".join(names[:NAMES_IN_TOAST]) + more
+
+
+def _words(results: Sequence[Result]) -> str:
+    lines = [f"{result.target.name}: {result.words or result.outcome}" for result in results]
+    more = [f"and {len(lines) - NAMES_IN_TOAST} more"] if len(lines) > NAMES_IN_TOAST else []
+    return "\n".join(lines[:NAMES_IN_TOAST] + more)
+
+
+def _headline(job: Job) -> str:
+    done = job.count(Outcome.DONE)
+    return f"{job.task.title}: {len(job.refused)} refused" + (f", {done} done" if done else "")

@@ -1,0 +1,67 @@
+"""Going inside a container: the whole terminal belongs to the process there until it is left."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App, SuspendNotSupported
+
+from tui.engine.detach import configured_keys, detach_bytes, detach_words
+from tui.engine.endpoint import docker_config
+from tui.engine.errors import EngineError
+from tui.screens.threads import on_thread
+from widgets.passthrough import How, lend_terminal
+from widgets.text import Shown, shown
+
+if TYPE_CHECKING:
+    from tui.engine.streams import Session
+    from tui.screens.desk import ScreenDesk
+    from tui.verbs.verb import Visit
+
+
+async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
+    """Open the stay, lend it the terminal, and say how it ended. Raises EngineError."""
+    try:
+        keys = configured_keys(docker_config())
+    except ValueError as error:
+        raise EngineError(f"detachKeys in config.json: {error}") from error
+    session = await desk.read(visit.open)
+    try:
+        # on a terminal the Engine itself looks for the keys; without one nobody but Wharf does
+        leave = None if session.tty else detach_bytes(keys)
+        ending = await lend_terminal(app, session, leave=leave, notice=_notice(visit, session, keys))
+    except SuspendNotSupported as error:
+        raise EngineError("this terminal cannot be given to another program") from error
+    finally:
+        session.close()
+    if ending.how is How.HUNG_UP:
+        app.exit(return_code=129)
+        return
+    if ending.how is How.LOST:
+        raise EngineError(ending.words)
+    code = None
+    if ending.how is How.ENDED:
+        with contextlib.suppress(EngineError):  # the container may be gone with its process
+            code = await on_thread(session.exit_code)
+    desk.say(_farewell(visit, code))
+
+
+def _notice(visit: Visit, session: Session, keys: str) -> Shown:
+    """The one line before entering: what this is, how to leave, and what ctrl-c does."""
+    if session.tty:
+        leave = f"{detach_words(keys)} leaves it running"
+        interrupt = "ctrl-c goes to the process inside"
+    else:
+        leave = f"{detach_words(keys)} leaves"
+        interrupt = "ctrl-c does nothing: there is no terminal inside"
+        if not session.writable:
+            interrupt += ", and it reads no input"
+    return shown(f"{visit.name} · {visit.line.masked()} · {leave} · {interrupt}")
+
+
+def _farewell(visit: Visit, code: int | None) -> str:
+    if code is None:
+        return f"{visit.name}: left, the process goes on"
+    meaning = visit.ends(code)
+    return f"{visit.name}: {meaning or 'ended'}, exit code {code}"

@@ -1,0 +1,317 @@
+"""The dialog of a plan: what exactly a verb would touch, and the person's word on it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from tui.engine.connection import Connection
+from tui.engine.errors import EngineError, translated
+from tui.engine.plans import Item, Plan
+from tui.screens import plan_rows
+from tui.screens.dialog import Dialog, KeyLine, Leave
+from tui.screens.plan_parts import Clock, Stillness, Toggle
+from tui.screens.rows import SCROLLING, Ink, Layout, TextRows, stacked, text_layout, whole
+from tui.screens.threads import on_thread
+from widgets.text import shown
+
+Said = TypeVar("Said")
+
+STILL = 0.3
+"""Seconds for which the complete plan must have been on the screen, with no key pressed, to be applied."""
+
+NO_ENGINE = EngineError("There is no connection to an Engine.")
+
+
+class PlanScreen(Dialog[Plan | None]):
+    """Shows a plan, lets the person choose, and ends in the complete plan or, when they leave, in None."""
+
+    DEFAULT_CSS = """
+    PlanScreen {
+        #main { min-height: 1; margin: 1 0 0 0; }
+        #plan--notes { max-height: 5; margin: 1 0 0 0; }
+        #plan--line { max-height: 4; margin: 1 0 0 0; }
+        #plan--choices { height: auto; margin: 1 0 0 0; }
+        #plan--typed { height: auto; margin: 1 0 0 0; }
+        #plan--typed Static { height: auto; }
+        #plan--count { height: auto; }
+    }
+    """
+
+    BINDINGS = [
+        Binding("y,ctrl+y", "apply", "apply", id="plan.apply", tooltip="Do this to exactly what is listed"),
+        Binding("r", "retry", "ask again", id="plan.retry", tooltip="Ask the Engine again"),
+        Binding(
+            "escape,enter,q",
+            "cancel",
+            "cancel",
+            show=False,
+            id="plan.cancel",
+            tooltip="Leave everything as it is",
+        ),
+        *SCROLLING,
+    ]
+
+    def __init__(
+        self,
+        plan: Plan,
+        connection: Connection | None,
+        endpoint_name: str,
+        *,
+        clock: Clock = time.monotonic,
+        destroys: bool | None = None,
+    ) -> None:
+        """`destroys` None: as the plan's verb says."""
+        super().__init__()
+        self.plan = plan
+        self._connection = connection
+        self._endpoint = endpoint_name
+        self._stillness = Stillness(clock, STILL)
+        self._serial = 0
+        self._asked: set[str] = set()
+        self._failures: dict[str, EngineError] = {}
+        self._sizes: dict[str, int] = {}
+        self._timer: Timer | None = None
+        self.set_class(_destroys(plan) if destroys is None else destroys, "-destroys")
+
+    def compose(self) -> ComposeResult:
+        """Title, objects, what follows from it, the choices, the docker line, the ways out."""
+        with Vertical(classes="dialog--box"):
+            yield Static(classes="dialog--title", id="plan--title", markup=False)
+            yield TextRows(id="main")
+            yield Static(id="plan--count", classes="dialog--note", markup=False)
+            yield TextRows(id="plan--notes")
+            with Vertical(id="plan--choices"):
+                yield from (Toggle(choice) for choice in self.plan.choices)
+            with Vertical(id="plan--typed"):
+                yield Static(id="plan--wanted", markup=False)
+                yield Input(id="plan--input", select_on_focus=False)
+            yield TextRows(id="plan--line")
+            with Horizontal(classes="dialog--foot"):
+                yield Leave("Cancel", "cancel")
+                yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Show what is known, and ask for the rest."""
+        self.query_one(Input).cursor_blink = False
+        (self.query_one(Input) if self.plan.typed else self.query_one(Leave)).focus()
+        self._begin()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the plan lists all that it would touch."""
+        return self.plan.refine is None
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The objects, with the sizes that are known by now."""
+        sizes = self._sizes
+        return tuple(replace(item, size=sizes.get(item.target.ref, item.size)) for item in self.plan.items)
+
+    @property
+    def wanted(self) -> str:
+        """What must be typed: the plan's word, or the count where a keyboard cannot write that word."""
+        word = self.plan.typed
+        writable = shown(word) == word and word.strip() == word
+        return word if writable else str(len(self.plan.items))
+
+    @property
+    def ready(self) -> bool:
+        """Whether apply would be taken now."""
+        typed = not self.plan.typed or self.query_one(Input).value == self.wanted
+        return self.complete and bool(self.plan.items) and typed and not self._stillness.left
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Apply is there when something is listed, and dim until it is taken."""
+        if action == "apply":
+            return (self.ready or None) if self.plan.items or not self.complete else False
+        if action == "retry":
+            return bool(self._failures)
+        return super().check_action(action, parameters)
+
+    def action_apply(self) -> None:
+        """Take the plan as it is listed."""
+        self.dismiss(replace(self.plan, items=self.items))
+
+    def action_cancel(self) -> None:
+        """Touch nothing."""
+        self.dismiss(None)
+
+    def action_retry(self) -> None:
+        """Ask the Engine again for what it did not say."""
+        questions = set(self._failures)
+        self._failures.clear()
+        self._ask(questions)
+        self._paint()
+
+    def on_key(self, event: events.Key) -> None:
+        """Toggle a choice by its key; any key but an apply that is taken starts the clock again."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and active.binding.action == "apply" and self.ready:
+            return
+        self._disturb()
+        chosen = next((choice for choice in self.plan.choices if event.key == choice.key), None)
+        if chosen is not None:
+            event.stop()
+            event.prevent_default()
+            self._toggle(chosen.id)
+
+    @on(Toggle.Toggled)
+    def _toggled(self, event: Toggle.Toggled) -> None:
+        self._disturb()
+        self._toggle(event.choice)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._disturb()
+        self._paint_typed()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+
+    def on_descendant_focus(self) -> None:
+        """The choices' keys are letters in the line where the name is typed."""
+        self._paint_choices()
+
+    def on_descendant_blur(self) -> None:
+        """They work again elsewhere."""
+        self._paint_choices()
+
+    def _toggle(self, chosen: str) -> None:
+        if self.plan.rebuild is None:
+            return
+        on = {choice.id: choice.on for choice in self.plan.choices}
+        self.plan = self.plan.rebuild({**on, chosen: not on[chosen]})
+        self._failures.clear()
+        self._begin()
+
+    def _begin(self) -> None:
+        """A new plan: what is still being asked about an older one comes too late."""
+        self._serial += 1
+        self._asked.clear()
+        self._disturb()
+        wanted = {"refine": self.plan.refine, "measure": self.plan.measure}
+        self._ask({question for question, ask in wanted.items() if ask is not None})
+        self._paint()
+
+    def _ask(self, questions: set[str]) -> None:
+        plan, connection = self.plan, self._connection
+        if connection is None:
+            self._failures |= dict.fromkeys(questions, NO_ENGINE)
+            return
+        if "refine" in questions and (refine := plan.refine) is not None:
+            self._listen("refine", lambda: refine(connection), self._refined)
+        if "measure" in questions and (measure := plan.measure) is not None:
+            self._listen("measure", lambda: measure(connection), self._sizes.update)
+
+    @work(group="plan", exit_on_error=False)
+    async def _listen(self, question: str, ask: Callable[[], Said], take: Callable[[Said], None]) -> None:
+        """Ask on a thread, and take the answer unless the plan is another one by then."""
+        serial = self._serial
+        self._asked.add(question)
+        future = on_thread(ask)
+        await asyncio.wait({future})
+        error = future.exception()
+        if serial != self._serial:
+            return
+        self._asked.discard(question)
+        if isinstance(error, Exception):
+            self._failures[question] = translated(error)
+        else:
+            take(future.result())
+        self._paint()
+
+    def _refined(self, plan: Plan) -> None:
+        # what the Engine was asked for is in it: it has nothing left to ask
+        self.plan = replace(plan, refine=None)
+        self._disturb()
+
+    def _disturb(self) -> None:
+        self._stillness.disturb()
+        self.refresh_bindings()
+        self._wait()
+
+    def _wait(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(self._stillness.left, self._waited)
+
+    def _waited(self) -> None:
+        self.refresh_bindings()
+        if self._stillness.left:
+            self._wait()
+
+    def _paint(self) -> None:
+        plan = self.plan
+        items = self.items
+        self.query_one("#plan--title", Static).update(plan_rows.title(plan))
+        if plan.items:
+            self.query_one("#main", TextRows).show(lambda width: plan_rows.item_rows(items, width))
+        else:
+            self.query_one("#main", TextRows).show(text_layout(whole(plan.nothing if self.complete else "")))
+        parts = (
+            plan_rows.count(plan),
+            plan_rows.total(items, measuring="measure" in self._asked),
+            f"on {shown(self._endpoint)}",
+        )
+        self.query_one("#plan--count", Static).update(" · ".join(part for part in parts if part))
+        notes = self._notes()
+        self.query_one("#plan--notes", TextRows).show(stacked(notes))
+        self.query_one("#plan--notes").display = bool(notes)
+        self.query_one("#plan--line", TextRows).show(text_layout(whole(plan.line.masked()), Ink.ACCENT))
+        self.query_one(Leave).update("Cancel" if plan.items or not self.complete else "Close")
+        self._paint_choices()
+        self._paint_typed()
+        self.refresh_bindings()
+        self.fit()
+
+    def _notes(self) -> list[Layout]:
+        notes: list[Layout] = []
+        if "refine" in self._asked:
+            notes.append(text_layout(shown("Asking the Engine for all that belongs to it…"), Ink.DIM))
+        for question, error in self._failures.items():
+            what = "The list is not complete" if question == "refine" else "The sizes are not known"
+            notes.append(text_layout(whole(f"{what}: {error.message}"), Ink.BAD))
+            if error.advice:
+                notes.append(text_layout(whole(error.advice), Ink.DIM))
+        notes += [text_layout(whole(warning), Ink.WARN) for warning in self.plan.warnings]
+        return notes
+
+    def _paint_choices(self) -> None:
+        self.query_one("#plan--choices").display = bool(self.plan.choices)
+        works = not isinstance(self.focused, Input)
+        choices = {choice.id: choice for choice in self.plan.choices}
+        for toggle in self.query(Toggle):
+            toggle.display = toggle.choice.id in choices
+            if toggle.display:
+                toggle.show(choices[toggle.choice.id], key_works=works)
+
+    def _paint_typed(self) -> None:
+        entry = self.query_one(Input)
+        self.query_one("#plan--typed").display = bool(self.plan.typed and self.plan.items)
+        if not self.plan.typed and entry.has_focus:
+            self.query_one(Leave).focus()
+        right = entry.value == self.wanted
+        words = ("Confirmed: now apply.",) if right else ("Type ", (self.wanted, "bold"), " to confirm.")
+        leave = "  Tab leaves this line for the choices." if self.plan.choices else ""
+        self.query_one("#plan--wanted", Static).update(Content.assemble(*words, (leave, "$text-muted")))
+
+
+def _destroys(plan: Plan) -> bool:
+    """Whether the plan's verb destroys; one that is not known is taken for the worst."""
+    from tui.verbs.registry import VERBS
+    from tui.verbs.verb import Effect
+
+    return all(verb.effect is Effect.DESTROYS for verb in VERBS if verb.id == plan.verb)

@@ -1,0 +1,111 @@
+"""What a person set in config.toml, and the choices Wharf remembers by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tui.engine.endpoint import Endpoint
+from tui.engine.journal import state_dir
+
+
+class SettingsError(Exception):
+    """config.toml says something that Wharf does not know; the text names the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What is set for one endpoint."""
+
+    read_only: bool = False
+    prod: bool = False
+    """Production: every plan asks for the name or the count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """config.toml, checked."""
+
+    theme: str = ""
+    """A Textual theme's name; "" for Wharf's own."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Other keys, by the id of the verb or binding: "container.stop" to "S"."""
+    endpoints: Mapping[str, Marked] = field(default_factory=dict)
+    """By context name or URL."""
+
+    def marked(self, endpoint: Endpoint) -> Marked:
+        """What is set for this endpoint."""
+        return self.endpoints.get(endpoint.context or endpoint.url, Marked())
+
+
+def config_file(env: Mapping[str, str] = os.environ) -> Path:
+    """$XDG_CONFIG_HOME/wharf/config.toml or ~/.config/wharf/config.toml."""
+    base = env.get("XDG_CONFIG_HOME") or Path(env.get("HOME") or Path.home()) / ".config"
+    return Path(base) / "wharf" / "config.toml"
+
+
+def load_settings(path: Path) -> Settings:
+    """Read config.toml; without the file everything is as it comes. Raises SettingsError."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    where = str(path)
+    _only(found, {"theme": str, "keys": dict, "endpoints": dict}, where)
+    keys = found.get("keys", {})
+    _only(keys, dict.fromkeys(keys, str), f"{where}: [keys]")
+    endpoints = {}
+    for name, table in found.get("endpoints", {}).items():
+        here = f'{where}: [endpoints."{name}"]'
+        if not isinstance(table, dict):
+            raise SettingsError(f"{here} is no table")
+        _only(table, {"read_only": bool, "prod": bool}, here)
+        endpoints[name] = Marked(**table)
+    return Settings(found.get("theme", ""), keys, endpoints)
+
+
+def _only(table: Mapping[str, Any], known: Mapping[str, type], where: str) -> None:
+    for name, value in table.items():
+        if name not in known:
+            raise SettingsError(f"{where}: {name!r} is not a setting; there are {', '.join(known)}")
+        if not isinstance(value, known[name]):
+            raise SettingsError(f"{where}: {name} must be a {known[name].__name__}")
+
+
+@dataclass(slots=True)
+class Choices:
+    """What was chosen while Wharf ran, kept for the next time (choices.json in the state folder)."""
+
+    path: Path
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, env: Mapping[str, str] = os.environ) -> Choices:
+        """Read the file; one that is missing or broken is as good as none."""
+        path = state_dir(env) / "choices.json"
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            found = {}
+        return cls(path, found if isinstance(found, dict) else {})
+
+    def get(self, name: str, default: Any) -> Any:
+        """The value chosen, when it is of the default's type."""
+        value = self.values.get(name, default)
+        return value if isinstance(value, type(default)) else default
+
+    def keep(self, name: str, value: Any) -> None:
+        """Remember a value; a folder that cannot be written is no reason to stop."""
+        self.values[name] = value
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.write_text(json.dumps(self.values), encoding="utf-8")
+        except OSError:
+            return

@@ -1,0 +1,127 @@
+"""A bar of one line: pieces from the left and from the right, some of which can be clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rich.segment import Segment
+from textual.events import Click
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from widgets.text import Shown
+
+TONES = ("plain", "dim", "good", "warn", "bad", "accent", "key", "current", "loud")
+
+
+class Piece(NamedTuple):
+    """A run of text in a bar."""
+
+    text: Shown
+    tone: str = "plain"
+    action: str = ""
+    """What `Bar.Clicked` names when the piece is clicked; "" when nothing happens."""
+    weight: int = 0
+    """Pieces with the highest weight are left out first when there is no room; 0 always stays."""
+    group: int = 0
+    """Pieces of the same group, other than 0, stay or go together."""
+
+
+class Bar(Widget):
+    """One line that repaints only when what it says is different."""
+
+    COMPONENT_CLASSES = {f"bar--{tone}" for tone in TONES}
+
+    DEFAULT_CSS = """
+    Bar {
+        height: 1;
+        & > .bar--plain { color: $foreground; }
+        & > .bar--dim { color: $text-muted; }
+        & > .bar--good { color: $text-success; }
+        & > .bar--warn { color: $text-warning; }
+        & > .bar--bad { color: $text-error; text-style: bold; }
+        & > .bar--accent { color: $text-accent; }
+        & > .bar--key { color: $text-accent; text-style: bold; }
+        & > .bar--current { color: $foreground; text-style: bold reverse; }
+        & > .bar--loud { color: $text-warning; text-style: bold reverse; }
+    }
+    """
+
+    ALLOW_SELECT = False
+
+    @dataclass
+    class Clicked(Message):
+        """A piece with an action was clicked."""
+
+        bar: Bar
+        action: str
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._left: tuple[Piece, ...] = ()
+        self._right: tuple[Piece, ...] = ()
+        self._places: list[tuple[int, int, str]] = []
+        """First cell, cell after the last, and action of what was painted."""
+
+    def show(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
+        """Say this from now on."""
+        new = (tuple(left), tuple(right))
+        if new != (self._left, self._right):
+            self._left, self._right = new
+            self.refresh()
+
+    @property
+    def text(self) -> str:
+        """All that it says, whether there is room for it or not."""
+        return "".join(piece.text for piece in (*self._left, *self._right))
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the pieces for which there is room."""
+        width = self.size.width
+        left, right = _fitting(self._left, self._right, width)
+        gap = width - _length(left) - _length(right)
+        space = Piece(Shown(" " * max(gap, 0)))
+        segments: list[Segment] = []
+        self._places.clear()
+        at = 0
+        for piece in (*left, space, *right):
+            length = _length((piece,))
+            if piece.action:
+                self._places.append((at, at + length, piece.action))
+            at += length
+            segments.append(Segment(piece.text, self.get_component_rich_style(f"bar--{piece.tone}")))
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def on_click(self, event: Click) -> None:
+        """Tell what was clicked."""
+        for first, after, action in self._places:
+            if first <= event.x < after:
+                event.stop()
+                self.post_message(self.Clicked(self, action))
+                return
+
+
+def _length(pieces: Sequence[Piece]) -> int:
+    from rich.cells import cell_len
+
+    return sum(cell_len(piece.text) for piece in pieces)
+
+
+def _fitting(
+    left: Sequence[Piece], right: Sequence[Piece], width: int
+) -> tuple[Sequence[Piece], Sequence[Piece]]:
+    """Leave out the heaviest pieces, the last of them first, until the rest fits."""
+    while _length(left) + _length(right) > width:
+        heaviest = max((piece.weight for piece in (*left, *right)), default=0)
+        if heaviest == 0:
+            break
+        last = next(piece for piece in reversed((*left, *right)) if piece.weight == heaviest)
+
+        def stays(piece: Piece, out: Piece = last) -> bool:
+            return piece is not out and (out.group == 0 or piece.group != out.group)
+
+        left, right = [*filter(stays, left)], [*filter(stays, right)]
+    return left, right
