@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     from tui.engine.endpoint import EndpointError, resolve
     from tui.engine.engine import Engine
-    from tui.engine.journal import Journal, state_dir
+    from tui.engine.places import state_dir
     from tui.settings import Choices, SettingsError, config_file, load_settings
 
     try:
@@ -47,8 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         from dataclasses import replace
 
         endpoint = replace(endpoint, read_only=True)
-    engine = Engine(endpoint, Journal(state_dir()))
-    # the SDK is imported and the first lists are read while the screen is being made
+    engine = Engine(endpoint, state_dir())
+    # the first list is read while the screen is being made
     engine.start()
 
     from tui.app import WharfApp

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from tui.engine.endpoint import Endpoint, EndpointError, context_endpoint, context_names
 from tui.engine.engine import Engine
-from tui.engine.journal import Journal, state_dir
+from tui.engine.places import state_dir
 from tui.engine.watcher import Link, LinkState
 from tui.screens.main import MainScreen
 from tui.settings import Choices, Settings
@@ -72,7 +72,7 @@ class WharfApp(App[None], inherit_bindings=False):
         if self._demo is not None and endpoint.url != self._demo.url:
             self._demo.stop()
             self._demo = None
-        self.engine = Engine(endpoint, Journal(state_dir()))
+        self.engine = Engine(endpoint, state_dir())
         self.engine.start()
         self._no_engine = None
         while len(self.screen_stack) > 2:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from tui.engine.endpoint import Endpoint
-from tui.engine.journal import state_dir
+from tui.engine.places import config_home, state_dir
 
 
 class SettingsError(Exception):
     """config.toml says something that Wharf does not know; the text names the place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """What is set for one endpoint."""
 
     read_only: bool = False
@@ -27,15 +25,14 @@ class Marked:
     """Production: every plan asks for the name or the count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """config.toml, checked."""
 
     theme: str = ""
     """A Textual theme's name; "" for Wharf's own."""
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = MappingProxyType({})
     """Other keys, by the id of the verb or binding: "container.stop" to "S"."""
-    endpoints: Mapping[str, Marked] = field(default_factory=dict)
+    endpoints: Mapping[str, Marked] = MappingProxyType({})
     """By context name or URL."""
 
     def marked(self, endpoint: Endpoint) -> Marked:
@@ -44,18 +41,23 @@ class Settings:
 
 
 def config_file(env: Mapping[str, str] = os.environ) -> Path:
-    """$XDG_CONFIG_HOME/wharf/config.toml or ~/.config/wharf/config.toml."""
-    base = env.get("XDG_CONFIG_HOME") or Path(env.get("HOME") or Path.home()) / ".config"
-    return Path(base) / "wharf" / "config.toml"
+    """Wharf's config.toml."""
+    return config_home(env) / "wharf" / "config.toml"
 
 
 def load_settings(path: Path) -> Settings:
     """Read config.toml; without the file everything is as it comes. Raises SettingsError."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    import tomllib
+
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from error
     where = str(path)
     _only(found, {"theme": str, "keys": dict, "endpoints": dict}, where)
@@ -79,12 +81,12 @@ def _only(table: Mapping[str, Any], known: Mapping[str, type], where: str) -> No
             raise SettingsError(f"{where}: {name} must be a {known[name].__name__}")
 
 
-@dataclass(slots=True)
 class Choices:
     """What was chosen while Wharf ran, kept for the next time (choices.json in the state folder)."""
 
-    path: Path
-    values: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, path: Path, values: dict[str, Any] | None = None) -> None:
+        self.path = path
+        self.values = values or {}
 
     @classmethod
     def load(cls, env: Mapping[str, str] = os.environ) -> Choices:

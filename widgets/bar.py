@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -52,12 +51,13 @@ class Bar(Widget):
 
     ALLOW_SELECT = False
 
-    @dataclass
     class Clicked(Message):
         """A piece with an action was clicked."""
 
-        bar: Bar
-        action: str
+        def __init__(self, bar: Bar, action: str) -> None:
+            super().__init__()
+            self.bar = bar
+            self.action = action
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)

@@ -98,7 +98,7 @@ class Facts(ScrollView, can_focus=True, inherit_bindings=False):
     BINDINGS = [
         _binding("j,down", "line(1)", "down", "A line down"),
         _binding("k,up", "line(-1)", "up", "A line up"),
-        _binding("pagedown,space", "page(1.0)", "page_down", "A page down"),
+        _binding("pagedown", "page(1.0)", "page_down", "A page down"),
         _binding("pageup", "page(-1.0)", "page_up", "A page up"),
         _binding("ctrl+d", "page(0.5)", "half_page_down", "Half a page down"),
         _binding("ctrl+u", "page(-0.5)", "half_page_up", "Half a page up"),

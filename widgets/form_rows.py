@@ -34,8 +34,7 @@ class Line(Container):
         Entry { width: 1fr; height: 1; background: $surface; }
         Entry:focus { background: $primary-muted; }
         Entry.-kept { text-style: italic; color: $text-muted; }
-        Entry.-wrong { background: $error-muted; }
-        Entry.-wrong:focus { background: $primary-muted; }
+        Entry.-wrong { color: $text-error; }
         Choice { width: 1fr; height: 1; }
         Flag { width: auto; height: 1; margin: 0 2 0 0; }
         Choice:focus, Flag:focus { text-style: bold reverse; }

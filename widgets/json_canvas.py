@@ -128,6 +128,10 @@ class JsonCanvas(ScrollView):
         color = self.get_component_rich_style(name).color
         return self.get_component_rich_style(name, partial=True) + Style(color=color)
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        # A scrollbar that has just come does not know how far the view is scrolled.
+        self.vertical_scrollbar.position = self.scroll_y
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()

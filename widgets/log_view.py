@@ -5,44 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import monotonic
 
-from rich.segment import Segment
-from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.timer import Timer
 
-from widgets.log_lines import LogLines, LogText, painted
-from widgets.log_search import LogSearch
-from widgets.wrapping import rows
+from widgets.log_canvas import GUTTER, LogCanvas
+from widgets.log_lines import LogLines, LogText
 
 __all__ = ["LogText", "LogView"]
 
-GUTTER = 2
 MOMENT = 1 / 30  # seconds between two times that lines are taken in
 SIDEWAYS = 8  # cells that one key press moves an unwrapped log
-GLYPHS = {"out": " ", "err": "┃", "note": "·"}
-
-STYLES = """
-LogView {
-    scrollbar-gutter: stable;
-    scrollbar-size-vertical: 1;
-    scrollbar-size-horizontal: 0;
-    & > .log-view--err { color: $text-error; }
-    & > .log-view--err-glyph { color: $error; text-style: bold; }
-    & > .log-view--note { color: $text-muted; text-style: italic; }
-    & > .log-view--stamp { color: $text-muted; }
-    & > .log-view--match { background: $warning-muted; color: $text-warning; text-style: underline; }
-    & > .log-view--match-current {
-        background: $block-cursor-background; color: $block-cursor-foreground;
-        text-style: bold underline;
-    }
-}
-"""
 
 KEYS: list[BindingType] = [
     Binding("j,down", "move(1)", "Down", show=False, id="log.down", tooltip="One line down"),
@@ -78,19 +53,9 @@ class LogMessage(Message):
         return self.log
 
 
-class LogView(ScrollView, can_focus=True, inherit_bindings=False):
+class LogView(LogCanvas, can_focus=True, inherit_bindings=False):
     """The last lines of a log. Lines are raw text from outside: only their colours are obeyed."""
 
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES = {
-        "log-view--err",
-        "log-view--note",
-        "log-view--err-glyph",
-        "log-view--stamp",
-        "log-view--match",
-        "log-view--match-current",
-    }
-    DEFAULT_CSS = STYLES
     BINDINGS = KEYS
 
     follow: reactive[bool] = reactive(True, init=False)
@@ -117,15 +82,10 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         id: str | None = None,  # noqa: A002 - Textual's own name
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
-        self._lines = LogLines(limit)
-        self._search = LogSearch(self._lines)
-        self._painted: LRUCache[int, list[Strip]] = LRUCache(256)
-        self._widest = 0
+        super().__init__(LogLines(limit), id=id, classes=classes)
         # The text at the top of the screen (line, row of it): what stays there while lines come and go.
         self._anchor = (0, 0)
         self._placing = False
-        self._view = Size()
         # Lines of a burst, which are taken in together.
         self._waiting: list[LogText] = []
         self._taken_at = 0.0
@@ -152,7 +112,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         return self._search.position
 
     def append(self, lines: Sequence[LogText]) -> None:
-        """Add raw lines at the end; the oldest beyond the limit go. Shown at once, or in a moment in a burst."""
+        """Add raw lines at the end; the oldest beyond the limit go. In a burst they are shown in a moment."""
         self._waiting += lines
         if len(self._waiting) > self._lines.limit:
             del self._waiting[: -self._lines.limit]
@@ -208,9 +168,11 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         if number is not None:
             self._search.current = number
             self.follow = False
+            height = self._view.height
+            self._lines.measure(range(number - height, number + height))
             row = self._lines.row(number)
-            if not 0 <= row - self.scroll_offset.y < self._view.height:
-                self._anchor = self._lines.at(row - self._view.height // 2)
+            if not 0 <= row - self._lines.row(*self._anchor) < height:
+                self._anchor = self._lines.at(row - height // 2)
         self._repaint()
 
     def _repaint(self) -> None:
@@ -245,58 +207,6 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         if state != self._told:
             self._told = state
             self.post_message(self.Moved(self))
-
-    def render_line(self, y: int) -> Strip:
-        width = self._view.width
-        row = self.scroll_offset.y + y
-        blank = Strip.blank(width, self.rich_style)
-        if row >= self._lines.rows:
-            return blank
-        number, part = self._lines.at(row)
-        strips = self._painted.get(number)
-        if strips is None:
-            strips = self._painted[number] = self._paint(number)
-        if part >= len(strips):
-            return blank
-        strip = strips[part]
-        if not self.wrap and strip.cell_length > self._widest:
-            self._widest = strip.cell_length
-            self.call_later(self._place)
-        left = self.scroll_offset.x
-        return Strip.join(
-            [self._gutter(number), strip.crop_extend(left, left + width - GUTTER, self.rich_style)]
-        )
-
-    def _gutter(self, number: int) -> Strip:
-        tone = self._lines[number].tone
-        style = (
-            self.rich_style
-            if tone == "out"
-            else self.get_component_rich_style("log-view--err-glyph" if tone == "err" else "log-view--note")
-        )
-        return Strip([Segment(GLYPHS[tone].ljust(GUTTER), style)], GUTTER)
-
-    def _paint(self, number: int) -> list[Strip]:
-        line = self._lines[number]
-        base = (
-            self.rich_style if line.tone == "out" else self.get_component_rich_style(f"log-view--{line.tone}")
-        )
-        plain, spans = painted(line, self.stamps, self.get_component_rich_style("log-view--stamp"))
-        text = Text(plain, end="")
-        for start, end, style in spans:
-            text.stylize(style, start, end)
-        if self._search.pattern is not None:
-            current = "-current" if number == self._search.current else ""
-            match_style = self.get_component_rich_style(f"log-view--match{current}")
-            for match in self._search.pattern.finditer(plain):
-                text.stylize(match_style, *match.span())
-        lines = rows(text, self._lines.width) if self.wrap else [text]
-        console = self.app.console
-        return [Strip(Segment.apply_style(row.render(console), base)) for row in lines]
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._painted.clear()
 
     def on_resize(self) -> None:
         self._repaint()

@@ -89,14 +89,14 @@ async def lend_terminal(app: App[Any], stream: Duplex, *, leave: bytes | None, n
     the app stays suspended, because a terminal that is gone cannot be set up again: exit at once. Raises
     SuspendNotSupported where there is no terminal.
     """
-    terminal = sys.__stderr__  # where Textual paints
-    assert terminal is not None
+    assert sys.__stderr__ is not None
+    terminal = sys.__stderr__.fileno()  # where Textual paints
     cancelled = False
     # Painting while suspended would fill the queue of a writer that has stopped, and block the loop for ever.
     with contextlib.suppress(_StaySuspended), app.suspend(), app.batch_update():
-        terminal.write(f"{notice}\n")
-        terminal.flush()
-        connect = partial(pass_through, stream, leave=leave, stdout_fd=terminal.fileno())
+        with contextlib.suppress(OSError):  # a terminal that is gone is told by the pass-through
+            os.write(terminal, f"{notice}\n".encode())
+        connect = partial(pass_through, stream, leave=leave, stdout_fd=terminal)
         work = asyncio.ensure_future(asyncio.to_thread(connect))
         try:
             ending = await asyncio.shield(work)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import NewType
+from functools import cache
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    import re
 
 Shown = NewType("Shown", str)
 """A string that may be painted: one line, without control characters, and never read as markup."""
@@ -14,7 +17,7 @@ LONGEST = 2000
 # C0 and DEL have pictures of their own; C1, bidi controls, zero-width and invisible characters,
 # line separators, lone surrogates and private tags become the replacement character.
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
-_HARMFUL = re.compile(
+_HARMFUL = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
@@ -30,7 +33,14 @@ def shown(raw: str, longest: int = LONGEST) -> Shown:
         raw = raw[: longest - 1] + "…"
     if raw.isascii() and raw.isprintable():
         return Shown(raw)
-    return Shown(_HARMFUL.sub(_replacement, raw))
+    return Shown(_harmful().sub(_replacement, raw))
+
+
+@cache
+def _harmful() -> re.Pattern[str]:
+    import re  # compiled when first needed: most of what is shown is plain ASCII
+
+    return re.compile(_HARMFUL)
 
 
 def _replacement(match: re.Match[str]) -> str:

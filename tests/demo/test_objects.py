@@ -36,6 +36,9 @@ def test_removing_one_of_two_tags_only_untags(api: docker.APIClient, engine: Dem
     assert api.remove_image("shop/app:latest") == [{"Untagged": "shop/app:latest"}]
     assert "shop/app:2.3.1" in tags(api)
     assert told(engine) == [("image", "untag")]
+    api.tag("node:22-alpine", "mine/node", "1")
+    api.remove_image("mine/node:1", force=True)
+    assert "node:22-alpine" in tags(api)
 
 
 def test_removing_the_last_tag_of_an_unused_image_deletes_it(
@@ -96,6 +99,7 @@ def test_several_tags_and_children_stand_in_the_way_of_removal_by_id(api: docker
 
 def test_forcing_a_tag_off_a_used_image_leaves_the_container_with_the_id(api: docker.APIClient) -> None:
     identity = api.inspect_image("shop/worker:1.8")["Id"]
+    assert api.containers(filters={"name": "shop-worker"})[0]["Image"] == "shop/worker:1.8"
     assert api.remove_image("shop/worker:1.8", force=True) == [{"Untagged": "shop/worker:1.8"}]
     assert api.containers(filters={"name": "shop-worker"})[0]["Image"] == identity
 

@@ -84,9 +84,14 @@ def test_a_killed_container_exits_with_137(api: docker.APIClient, heard: Listene
 
 
 def test_pause_and_unpause(api: docker.APIClient, heard: Listener) -> None:
+    def listed() -> str:
+        return api.containers(filters={"name": "shop-cache"})[0]["State"]
+
+    assert listed() == "running"
     api.pause("shop-cache-1")
-    assert api.containers(filters={"name": "shop-cache"})[0]["State"] == "paused"
+    assert listed() == "paused"
     api.unpause("shop-cache-1")
+    assert listed() == "running"
     assert status(api, "shop-cache-1") == "running"
     assert heard.told(2) == [("container", "pause"), ("container", "unpause")]
 
@@ -243,6 +248,14 @@ def test_create_makes_a_container_from_what_was_asked_and_what_the_image_says(
     api.stop("extra")
     assert refusal(api.inspect_container, "extra")[0] == 404
     assert api.inspect_volume("fresh")["Name"] == "fresh"
+
+
+def test_publishing_all_ports_takes_a_free_one_for_each(api: docker.APIClient) -> None:
+    host = api.create_host_config(publish_all_ports=True)
+    api.create_container("redis:7-alpine", name="open", ports=[6379, 6380], host_config=host)
+    api.start("open")
+    ports = api.inspect_container("open")["NetworkSettings"]["Ports"]
+    assert [ports[port][0]["HostPort"] for port in ("6379/tcp", "6380/tcp")] == ["32768", "32769"]
 
 
 def test_create_refuses_what_the_engine_refuses(api: docker.APIClient) -> None:

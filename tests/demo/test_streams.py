@@ -86,8 +86,10 @@ def test_following_brings_new_lines_and_ends_when_the_container_stops(
         engine.world.container("shop-cache-1").written.append(LogLine(FIXED_NOW, 1, b"fresh"))
     engine.nudge()
     assert lines_of(stream, 1) == [b"fresh\n"]
-    connect(engine).stop("shop-cache-1")
+    other = connect(engine)
+    other.stop("shop-cache-1")
     assert list(stream) == []
+    assert other.ping(), "the stream ended by itself, not because the deadline cut it"
 
 
 def test_following_brings_what_the_service_writes_as_time_passes(connect) -> None:
@@ -145,6 +147,7 @@ def test_events_end_when_until_has_passed(connect) -> None:
         now[0] += 6
         engine.nudge()
         assert list(stream) == []
+        assert api.ping(), "the stream ended by itself, not because the deadline cut it"
 
 
 def test_closing_events_frees_the_listener(api: docker.APIClient, engine: DemoEngine) -> None:

@@ -146,7 +146,7 @@ def test_a_batch_comes_when_the_log_pauses(engine: FakeEngine, log: Log) -> None
 def test_closing_from_another_thread_ends_the_reader_without_an_error(engine: FakeEngine, log: Log) -> None:
     stream = LogStream(engine.api, "web", tty=True)
     read: list[list[LogLine]] = []
-    reader = threading.Thread(target=lambda: read.extend(stream))
+    reader = threading.Thread(target=lambda: read.extend(stream), daemon=True)
     reader.start()
     log.write(chunk(b"line\r\n"))
     started = time.monotonic()

@@ -84,7 +84,7 @@ def test_output_under_way_is_not_lost_when_the_input_ends(pair: tuple[socket.soc
         far.sendall(b"end")
         far.close()
 
-    thread = threading.Thread(target=flood)
+    thread = threading.Thread(target=flood, daemon=True)
     thread.start()
     first = wire.receive()
     wire.finish()
@@ -96,7 +96,7 @@ def test_output_under_way_is_not_lost_when_the_input_ends(pair: tuple[socket.soc
 def test_closing_wakes_a_reader_at_once(pair: tuple[socket.socket, socket.socket]) -> None:
     wire = wire_on(pair[0])
     ended: list[bytes] = []
-    reader = threading.Thread(target=lambda: ended.append(wire.receive()))
+    reader = threading.Thread(target=lambda: ended.append(wire.receive()), daemon=True)
     reader.start()
     started = time.monotonic()
     wire.close()
@@ -117,7 +117,7 @@ def test_closing_wakes_a_writer_that_nobody_reads_from(pair: tuple[socket.socket
         except OSError as error:
             failed.append(error)
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     pair[1].recv(1)
     wire.close()
@@ -126,7 +126,6 @@ def test_closing_wakes_a_writer_that_nobody_reads_from(pair: tuple[socket.socket
 
 
 def test_a_sender_that_finds_no_room_is_told_and_does_not_wait() -> None:
-    wire = wire_on(socket.socketpair()[0])
     near, far = socket.socketpair()
     wire = wire_on(near)
     while wire.send(b"x" * 65536):

@@ -94,6 +94,7 @@ class PrivateEngine:
         """Also seen inside the Engine under the same path, so bind mounts from it work. Gone after stop()."""
         self._keeper: subprocess.Popen[str] | None = None
         self._runs = 0
+        self._registry = ""
 
     @property
     def socket_path(self) -> Path:
@@ -138,7 +139,7 @@ class PrivateEngine:
 
     def stop(self) -> None:
         """End the Engine with all it made, running containers too. Does nothing before a start."""
-        keeper, self._keeper = self._keeper, None
+        keeper, self._keeper, self._registry = self._keeper, None, ""
         if keeper is None:
             return
         atexit.unregister(self.stop)
@@ -201,6 +202,24 @@ class PrivateEngine:
         Returns its process id inside the Engine.
         """
         return int(self._ask("spawn", list(command), output))
+
+    def registry(self) -> str:
+        """Address of a registry beside the daemon, to push to and pull from; the first call starts it."""
+        if not self._registry:
+            config = self.folder / "registry.json"
+            storage = {
+                "filesystem": {"rootdirectory": "/var/lib/docker-registry"},
+                "delete": {"enabled": True},
+            }
+            address = "127.0.0.1:5000"  # a loopback address needs no TLS
+            config.write_text(json.dumps({"version": "0.1", "storage": storage, "http": {"addr": address}}))
+            self.spawn("docker-registry", "serve", str(config), output="registry")
+            deadline = time.monotonic() + 10
+            while self.run("busybox", "wget", "-q", "-O", "-", f"http://{address}/v2/").code:
+                if time.monotonic() > deadline:
+                    raise EngineError(f"no registry: {(self.folder / 'registry').read_text()}")
+            self._registry = address
+        return self._registry
 
     def get(self, path: str, timeout: float = 10.0) -> Any:
         """GET a path of the API and return the decoded JSON (or text). Raises OSError as the socket does."""

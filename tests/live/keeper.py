@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 2.0
 """How long a daemon may take to stop at the very end; its containers' data is thrown away anyway."""
 
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"

@@ -89,11 +89,8 @@ def debian_mirror() -> str:
     """
     if mirror := os.environ.get("WHARF_TEST_MIRROR"):
         return mirror
-    codename = ""
-    for line in Path("/etc/os-release").read_text().splitlines():
-        name, _, value = line.partition("=")
-        if name == "VERSION_CODENAME":
-            codename = value.strip('"')
+    system = dict(line.partition("=")[::2] for line in Path("/etc/os-release").read_text().splitlines())
+    releases = {system.get("VERSION_CODENAME", ""), "stable", "testing", "unstable", "sid"}
     # `indextargets` reads both ways of writing sources, and includes what comes from other files
     listed = subprocess.run(
         [
@@ -109,7 +106,8 @@ def debian_mirror() -> str:
     )
     for line in listed.stdout.splitlines():
         uri, release, component = line.split()
-        if (release, component) == (codename, "main") and uri.startswith(("http", "file:")):
+        usable = component == "main" and release in releases and uri.startswith(("http", "file:"))
+        if usable and system.get("ID") == "debian":
             return uri
     raise RootError("apt knows no Debian mirror here; type: export WHARF_TEST_MIRROR=URL-of-a-Debian-mirror")
 

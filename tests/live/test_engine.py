@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import time
@@ -92,6 +91,17 @@ def test_the_engines_own_command_line_sees_the_same_objects(
     assert (ran.code, ran.output) == (0, "from-the-api\n")
 
 
+def test_an_image_goes_to_the_registry_beside_the_engine_and_comes_back(
+    engine: PrivateEngine, api: docker.APIClient
+) -> None:
+    name = f"{engine.registry()}/shop"
+    api.tag("busybox", name)
+    api.push(name)
+    api.remove_image(name)
+    api.pull(name, tag="latest")
+    assert engine.get(f"/images/{name}/json")["RepoDigests"]
+
+
 def test_images_a_test_made_may_hang_together(api: docker.APIClient) -> None:
     parent = api.create_container("busybox", ["true"])["Id"]
     api.commit(parent, repository="parent")
@@ -139,24 +149,15 @@ def test_a_restart_in_order_keeps_stopped_containers(engine: PrivateEngine, api:
 def test_a_stopped_engine_leaves_nothing_though_containers_ran(name: str) -> None:
     private = PrivateEngine(name)
     private.start()
-    folder, own = private.folder, namespaces_of(private.folder)
+    try:
+        folder, own = private.folder, namespaces_of(private.folder)
+        docker_run = ["docker", "run", "--detach", "--pull", "never", "--restart", "always"]
+        assert private.run(*docker_run, "busybox", "sleep", "600").code == 0
+        private.kill9()
+        assert leftovers(folder, own), "the container outlives its daemon; else this test proves nothing"
+    finally:
+        private.stop()
     assert len(own) == 3
-    command = [
-        "docker",
-        "run",
-        "--detach",
-        "--pull",
-        "never",
-        "--restart",
-        "always",
-        "busybox",
-        "sleep",
-        "600",
-    ]
-    assert private.run(*command).code == 0
-    private.kill9()
-    assert leftovers(folder, own), "the container outlives its daemon; else this test proves nothing"
-    private.stop()
     assert leftovers(folder, own) == []
 
 
@@ -168,14 +169,13 @@ def test_an_engine_ends_with_the_process_that_started_it() -> None:
         cwd=Path(__file__).parents[2],
     )
     assert owner.stdout is not None
-    line = owner.stdout.readline()
-    while not line.startswith("export"):
-        assert line, "the Engine did not start"
-        line = owner.stdout.readline()
-    folder = Path(line.strip().removeprefix("export DOCKER_HOST=unix://")).parent
-    own = namespaces_of(folder)
+    try:
+        line = next(line for line in owner.stdout if line.startswith("export"))
+        folder = Path(line.strip().removeprefix("export DOCKER_HOST=unix://")).parent
+        own = namespaces_of(folder)
+    finally:
+        owner.kill()
+        owner.wait()
+        owner.stdout.close()
     assert len(own) == 3
-    owner.send_signal(signal.SIGKILL)
-    owner.wait()
-    owner.stdout.close()
     wait_until(lambda: leftovers(folder, own) == [])

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import select
+import struct
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
+from fcntl import ioctl
 from itertools import count
 from typing import Any
 
@@ -13,6 +19,7 @@ import pytest
 
 from tui.engine.logs import LogLine, LogStream
 from tui.engine.streams import SHELL, Session, open_attach, open_exec, start_attached
+from widgets.passthrough import Ending, How, pass_through
 
 IMAGE = "busybox:latest"
 DEADLINE = 20.0
@@ -181,11 +188,11 @@ def test_closing_from_another_thread_ends_a_blocked_reader_at_once(
 ) -> None:
     if kind == "logs":
         stream = LogStream(api, running, tty=False)
-        reader = threading.Thread(target=lambda: list(stream))
+        reader = threading.Thread(target=lambda: list(stream), daemon=True)
         close = stream.close
     else:
         session = open_exec(api, running, ["cat"]) if kind == "exec" else open_attach(api, running)
-        reader = threading.Thread(target=lambda: output(session))
+        reader = threading.Thread(target=lambda: output(session), daemon=True)
         close = session.close
     reader.start()
     reader.join(0.1)
@@ -235,3 +242,77 @@ def test_only_the_last_lines_are_asked_for(api: docker.APIClient, make: Make) ->
     assert [line.text for line in lines(LogStream(api, container, tty=False, tail=2))] == ["4999", "5000"]
     assert len(lines(LogStream(api, container, tty=False, tail=None, follow=False))) == 5000
     assert len(lines(LogStream(api, container, tty=False))) == 1000
+
+
+class Terminal:
+    """A person at a terminal that is passed through to a session."""
+
+    def __init__(self, session: Session, leave: bytes | None) -> None:
+        self._person, self._line = pty.openpty()
+        self.resize(24, 80)
+        self.endings: list[Ending] = []
+        self.seen = b""
+
+        def work() -> None:
+            ending = pass_through(session, leave=leave, stdin_fd=self._line, stdout_fd=self._line)
+            self.endings.append(ending)
+
+        self._thread = threading.Thread(target=work, daemon=True)
+        self._thread.start()
+
+    def resize(self, rows: int, columns: int) -> None:
+        ioctl(self._line, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def type(self, keys: bytes) -> None:
+        os.write(self._person, keys)
+
+    def sees(self, text: bytes) -> None:
+        """Wait until the text is on the screen, after what was seen before."""
+        until = time.monotonic() + DEADLINE
+        while text not in self.seen:
+            assert time.monotonic() < until, self.seen
+            if select.select([self._person], [], [], 0.05)[0]:
+                self.seen += os.read(self._person, 65536)
+        self.seen = self.seen.split(text, 1)[1]
+
+    def ends(self) -> How:
+        self._thread.join(DEADLINE)
+        assert not self._thread.is_alive()
+        os.close(self._person)
+        os.close(self._line)
+        return self.endings[0].how
+
+
+def test_a_shell_in_a_real_terminal_follows_its_size_and_hears_ctrl_c(
+    api: docker.APIClient, running: str
+) -> None:
+    session = open_exec(api, running, SHELL)
+    terminal = Terminal(session, leave=None)
+    terminal.sees(b"# ")
+    terminal.type(b"stty size\r")
+    terminal.sees(b"24 80")
+    terminal.resize(50, 132)
+    terminal.type(b"while [ \"$(stty size)\" != '50 132' ]; do :; done; echo gr''own\r")
+    terminal.sees(b"grown")
+    terminal.type(b"sh -c 'echo be''gun; exec sleep 1000'\r")
+    terminal.sees(b"begun")
+    terminal.type(b"\x03")
+    terminal.sees(b"# ")
+    terminal.type(b"exit 9\r")
+    assert terminal.ends() is How.ENDED
+    assert session.exit_code() == 9
+    session.close()
+
+
+def test_the_leave_key_leaves_a_container_without_a_terminal_running(
+    api: docker.APIClient, make: Make
+) -> None:
+    container = make("sh", "-c", "while read line; do echo got $line; done", stdin_open=True)
+    session = start_attached(api, container)
+    terminal = Terminal(session, leave=b"\x1d")
+    terminal.type(b"one\n")
+    terminal.sees(b"got one")
+    terminal.type(b"\x1d")
+    assert terminal.ends() is How.LEFT
+    session.close()
+    assert api.inspect_container(container)["State"]["Running"]

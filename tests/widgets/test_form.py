@@ -285,6 +285,15 @@ async def test_setting_values_keeps_the_others_and_reports_once() -> None:
         assert app.form.values()["ports"] == ()
 
 
+async def test_a_line_added_a_moment_ago_takes_the_cursor() -> None:
+    async with opened() as (app, _):
+        app.form.focus_field("ports")
+        app.form.set_values({"ports": ("1",)})
+        await app.form.action_move(1)
+        assert app.focused is app.form.query(Entry)[2]
+        assert app.focused.text == ""
+
+
 async def test_help_follows_the_cursor() -> None:
     async with opened() as (app, pilot):
         assert "What it is called" in app.screen_text().splitlines()[-1]

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.text import Text
 
-from widgets.log_lines import BUDGET, LogLines, LogText, painted
+from widgets.log_lines import BUDGET, LogLines, LogText, painted, seen_text
 from widgets.sgr import LONGEST_LINE, parse
 from widgets.wrapping import height, rows
 
@@ -62,6 +62,7 @@ def test_no_line_ever_holds_a_control_character(raw: str, stamp: str, width: int
     line = painted(LogText(raw, stamp=stamp), stamps=True)
     assert not any(is_harmful(character) for character in line.plain)
     assert all(0 <= start < end <= len(line.plain) for start, end, _ in line.spans)
+    assert seen_text(LogText(raw, stamp=stamp), stamps=True) == line.plain
     wrapped = rows(Text(line.plain), width)
     assert "".join(row.plain for row in wrapped) == line.plain
     assert all(row.cell_len <= width for row in wrapped)

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 
 import pytest
+from log_app import LogApp, add, lines, numbered, screen, showing, until
 from rich.color import Color
 from rich.style import Style
 from rich.text import Text
-from textual.app import App, ComposeResult
 from textual.events import MouseScrollUp
-from textual.pilot import Pilot
 
 from widgets.log_view import LogText, LogView
 from widgets.sgr import parse
@@ -35,43 +32,6 @@ HOSTILE = [
 ]
 
 
-class LogApp(App[None]):
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self.view = LogView(limit=limit)
-        self.follows: list[bool] = []
-
-    def compose(self) -> ComposeResult:
-        yield self.view
-
-    def on_log_view_follow_changed(self, event: LogView.FollowChanged) -> None:
-        self.follows.append(event.follow)
-
-
-@asynccontextmanager
-async def showing(
-    texts: Sequence[str | LogText] = (), size: tuple[int, int] = (40, 10), limit: int = 1000
-) -> AsyncIterator[tuple[LogView, Pilot[None]]]:
-    app = LogApp(limit)
-    async with app.run_test(size=size) as pilot:
-        app.view.focus()
-        app.view.append(lines(*texts))
-        await pilot.pause()
-        yield app.view, pilot
-
-
-def lines(*texts: str | LogText) -> list[LogText]:
-    return [text if isinstance(text, LogText) else LogText(text) for text in texts]
-
-
-def numbered(count: int, start: int = 0) -> list[LogText]:
-    return [LogText(f"line {number}") for number in range(start, start + count)]
-
-
-def screen(view: LogView) -> list[str]:
-    return [view.render_line(y).text.rstrip() for y in range(view.size.height)]
-
-
 def style_of(view: LogView, y: int, text: str) -> Style:
     return next(part.style for part in view.render_line(y) if text in part.text and part.style)
 
@@ -85,26 +45,28 @@ def is_harmful(character: str) -> bool:
 async def test_the_view_follows_the_end() -> None:
     async with showing(numbered(5)) as (view, pilot):
         assert screen(view)[:6] == [*(f"  line {n}" for n in range(5)), ""]
-        view.append(numbered(50, 5))
-        await pilot.pause()
+        await add(view, pilot, numbered(50, 5))
         assert screen(view) == [f"  line {n}" for n in range(45, 55)]
         assert view.position == (46, 55)
         assert view.lines_count == 55
+
+
+async def test_the_scrollbar_stands_at_the_end_from_the_first_lines_on() -> None:
+    async with showing(numbered(50)) as (view, _):
+        assert view.vertical_scrollbar.position == 40
 
 
 async def test_scrolling_up_pauses_and_the_end_resumes() -> None:
     async with showing(numbered(50)) as (view, pilot):
         await pilot.press("k")
         assert not view.follow
-        view.append(numbered(5, 50))
-        await pilot.pause()
+        await add(view, pilot, numbered(5, 50))
         assert screen(view)[0] == "  line 39"
         await pilot.press("G")
         assert view.follow
         assert screen(view)[-1] == "  line 54"
         await pilot.press("up", "end")
-        view.append(numbered(1, 55))
-        await pilot.pause()
+        await add(view, pilot, numbered(1, 55))
         assert screen(view)[-1] == "  line 55"
         assert isinstance(pilot.app, LogApp)
         assert pilot.app.follows == [False, True, False, True]
@@ -131,8 +93,7 @@ async def test_the_mouse_wheel_pauses_following() -> None:
 async def test_f_stays_here_and_follows_again() -> None:
     async with showing(numbered(50)) as (view, pilot):
         await pilot.press("f")
-        view.append(numbered(5, 50))
-        await pilot.pause()
+        await add(view, pilot, numbered(5, 50))
         assert screen(view)[-1] == "  line 49"
         await pilot.press("f")
         assert screen(view)[-1] == "  line 54"
@@ -154,12 +115,10 @@ async def test_lines_that_fall_off_the_top_leave_the_view_on_the_same_text(wrap:
         view.wrap = wrap
         await pilot.press("k", "k", "k")
         before = screen(view)
-        view.append(numbered(30, 100))
-        await pilot.pause()
+        await add(view, pilot, numbered(30, 100))
         assert screen(view) == before
         assert view.position == (58, 67)
-        view.append(numbered(90, 130))
-        await pilot.pause()
+        await add(view, pilot, numbered(90, 130))
         assert screen(view)[0] == "  line 120", "when the text itself has gone, the oldest is shown"
 
 
@@ -168,10 +127,22 @@ async def test_only_the_last_lines_are_kept() -> None:
         for start in range(0, 1000, 50):
             view.append(numbered(50, start))
         view.append(numbered(350, 1000))
-        await pilot.pause()
+        await until(pilot, lambda: screen(view)[-1] == "  line 1349")
         assert view.lines_count == 100
         await pilot.press("g")
         assert screen(view)[0] == "  line 1250"
+
+
+async def test_a_burst_is_taken_in_at_once_and_told() -> None:
+    async with showing(numbered(5)) as (view, pilot):
+        assert isinstance(pilot.app, LogApp)
+        before = pilot.app.moves
+        for start in range(0, 1000, 5):
+            view.append(numbered(5, start))
+        await until(pilot, lambda: screen(view)[-1] == "  line 999")
+        await pilot.pause()
+        assert 0 < pilot.app.moves - before < 20
+        assert view.lines_count == 1000
 
 
 async def test_clear_empties_the_view() -> None:
@@ -180,8 +151,7 @@ async def test_clear_empties_the_view() -> None:
         assert view.lines_count == 0
         assert view.position == (0, 0)
         assert not any(screen(view))
-        view.append(numbered(2))
-        await pilot.pause()
+        await add(view, pilot, numbered(2))
         assert screen(view)[:3] == ["  line 0", "  line 1", ""]
 
 
@@ -241,6 +211,34 @@ async def test_wrapped_text_is_shown_row_by_row_in_both_directions() -> None:
         for row in range(1, 40):
             view.action_move(1)
             assert screen(view) == expected[row : row + 10]
+
+
+async def test_a_resize_neither_pauses_nor_resumes_following() -> None:
+    async with showing(numbered(50)) as (view, pilot):
+        for height in (20, 5, 30):
+            await pilot.resize_terminal(40, height)
+            await pilot.pause()
+            assert view.follow
+            assert screen(view)[-1] == "  line 49"
+        await pilot.press("g", "j")
+        top = screen(view)[0]
+        for height in (45, 60, 10, 30):
+            await pilot.resize_terminal(40, height)
+            await pilot.pause()
+            assert not view.follow
+        assert screen(view)[0] == top
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "textual-light"])
+async def test_streams_and_matches_differ_in_every_theme(theme: str) -> None:
+    async with showing([LogText("out x"), LogText("err x", "err")]) as (view, pilot):
+        pilot.app.theme = theme
+        await pilot.pause()
+        view.search("x")
+        await pilot.pause()
+        assert style_of(view, 0, "out").color != style_of(view, 1, "err").color
+        assert style_of(view, 0, "x").bgcolor != style_of(view, 0, "out").bgcolor
+        assert style_of(view, 1, "x").bgcolor != style_of(view, 0, "x").bgcolor
 
 
 async def test_times_show_and_hide() -> None:
@@ -319,7 +317,7 @@ async def test_matches_are_marked_the_current_one_differently() -> None:
 async def test_matches_come_and_go_with_their_lines() -> None:
     async with showing(["needle", *numbered(50)], limit=60) as (view, pilot):
         assert view.search("needle") == 1
-        view.append(lines("new needle", *numbered(20)))
+        await add(view, pilot, lines("new needle", *numbered(20)))
         assert view.match_position[1] == 1
         await pilot.press("n")
         assert "  new needle" in screen(view)

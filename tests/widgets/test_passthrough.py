@@ -14,14 +14,18 @@ import threading
 import time
 import tty
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fcntl import ioctl
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.passthrough import Ending, How, LeaveKey, pass_through
+from widgets.passthrough import Ending, How, LeaveKey, lend_terminal, pass_through
+from widgets.text import shown
 
 DEADLINE = 5.0
 LEAVE = b"\x1d"
@@ -294,6 +298,7 @@ def test_a_terminal_that_goes_away_ends_it_within_a_second(desk: Desk, has_tty: 
 
 def test_a_terminal_that_takes_nothing_does_not_hold_up_a_stream_closed_elsewhere(desk: Desk) -> None:
     remote = Remote()
+    os.write(desk.line, b"so that the last piece fits only in part")
     desk.start(remote)
     remote.far.sendall(b"z" * 150_000)
     until(lambda: select.select([], [desk.line], [], 0)[1] == [])
@@ -387,9 +392,35 @@ def test_a_mode_that_a_shell_changed_meanwhile_is_set_again(desk: Desk) -> None:
 
 def test_keys_typed_after_the_end_reach_nobody(desk: Desk) -> None:
     desk.start(Remote())
-    desk.type(LEAVE + b"q")
+    desk.type(LEAVE + b"q\n" * 4000)
     desk.ends(How.LEFT)
     assert select.select([desk.line], [], [], 0)[0] == []
+
+
+class SuspendedApp:
+    """As much of an app as lending its terminal needs."""
+
+    is_running = True
+    resumed = False
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        yield
+        self.resumed = True
+
+    def batch_update(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+async def test_an_app_whose_terminal_is_gone_does_not_set_it_up_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.hang_up()
+    monkeypatch.setattr(sys, "__stderr__", SimpleNamespace(fileno=lambda: desk.line))
+    app: Any = SuspendedApp()
+    ending = await lend_terminal(app, Remote(), leave=LEAVE, notice=shown("say hello"))
+    assert ending.how is How.HUNG_UP
+    assert not app.resumed
 
 
 class Program:
@@ -469,6 +500,7 @@ def test_an_app_that_quits_meanwhile_ends_at_once(program: Program) -> None:
     program.sees(b"say hello")
     program.type(b"bye\n")
     assert program.ends(2) == 0
+    assert program.seen.rfind(b"\x1b[?1049l") > program.seen.rfind(b"\x1b[?1049h")
 
 
 @pytest.mark.parametrize("program", ["cancel"], indirect=True)

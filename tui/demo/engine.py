@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -32,7 +30,7 @@ class DemoEngine:
         shop.build(self.world)
         crowd.build(self.world, scale)
         self._living = clock is None
-        self._folder: Path | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -40,12 +38,15 @@ class DemoEngine:
     def start(self) -> str:
         """Serve from now on; returns the URL, unix:///… Starting twice changes nothing."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="wharf-demo-"))
+            # goes away with the process even when nobody calls stop()
+            self._folder = tempfile.TemporaryDirectory(prefix="wharf-demo-", ignore_cleanup_errors=True)
             ready = threading.Event()
-            self._thread = threading.Thread(target=self._run, args=(ready,), name="demo-engine", daemon=True)
+            self._thread = threading.Thread(
+                target=self._run, args=(self._folder.name, ready), name="demo-engine", daemon=True
+            )
             self._thread.start()
             ready.wait()
-        return f"unix://{self._folder / 'docker.sock'}"
+        return f"unix://{self._folder.name}/docker.sock"
 
     def stop(self) -> None:
         """Cut every connection, end the thread, remove the socket and its folder. Stopping twice is fine."""
@@ -53,7 +54,7 @@ class DemoEngine:
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.cleanup()
         self._folder = self._loop = self._server = self._thread = None
 
     def freeze(self) -> None:
@@ -86,10 +87,10 @@ class DemoEngine:
     ) -> None:
         self.stop()
 
-    def _run(self, ready: threading.Event) -> None:
+    def _run(self, folder: str, ready: threading.Event) -> None:
         loop = self._loop = asyncio.new_event_loop()
         try:
-            server = self._server = Server(self.world, route, f"{self._folder}/docker.sock")
+            server = self._server = Server(self.world, route, f"{folder}/docker.sock")
             loop.run_until_complete(server.listen())
             living = loop.create_task(life.live(self.world)) if self._living else None
             ready.set()

@@ -93,9 +93,11 @@ def shared_size(world: World, image: Image) -> int:
 
 def row(image: Image, version: tuple[int, int], *, containers: int = -1, shared: int = -1) -> JSON:
     """One image of GET /images/json, as the API version words it."""
-    tags, digests = list(image.tags), list(image.digests)
+    tags, digests = list(image.tags), list(image.digests) or None
     older: JSON = {"VirtualSize": image.size} if version < (1, 44) else {}
-    if version < (1, 43) and not image.references:
+    if version >= (1, 43):
+        digests = digests or []
+    elif not image.references:
         tags, digests = ["<none>:<none>"], ["<none>@<none>"]
     return {
         "Containers": containers,

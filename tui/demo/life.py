@@ -32,11 +32,10 @@ def advance(world: World) -> None:
     for container in tuple(world.containers.values()):
         if container.status == "restarting" and container.finished is not None:
             if now - container.finished >= LONGEST_WAIT:
-                lifecycle.launch(world, container)
+                lifecycle.retry(world, container)
         elif container.status == "running" and container.started is not None:
             if container.image.startswith("shop/mailer") and now - container.started >= LASTS:
-                again = container.host["RestartPolicy"]["Name"] not in ("", "no")
-                (lifecycle.crash if again else lifecycle.halt)(world, container, 1)
+                lifecycle.crash(world, container, 1)
             elif _starting(container) and now - container.started >= SETTLES:
                 _settle(world, container, now)
 

@@ -65,10 +65,22 @@ def halt(world: World, container: Container, code: int) -> None:
 
 
 def crash(world: World, container: Container, code: int) -> None:
-    """End by itself and wait for the restart policy to try again."""
+    """End by itself; what comes then is a matter of its restart policy."""
     halt(world, container, code)
-    container.status = "restarting"
-    container.restarts += 1
+    if container.host["RestartPolicy"]["Name"] in ("", "no"):
+        _remove_if_asked(world, container)
+    else:
+        container.status = "restarting"
+        container.restarts += 1
+
+
+def retry(world: World, container: Container) -> None:
+    """Start again after a crash; what cannot start any more stays down with the reason in `State.Error`."""
+    try:
+        launch(world, container)
+    except Refusal:
+        container.status = "exited"
+        world.events.nudge()
 
 
 def stop(world: World, container: Container, signal: str = "") -> bool:

@@ -47,9 +47,9 @@ HOST: JSON = {
     "CapAdd": None,
     "CapDrop": None,
     "CgroupnsMode": "private",
-    "Dns": [],
-    "DnsOptions": [],
-    "DnsSearch": [],
+    "Dns": None,
+    "DnsOptions": None,
+    "DnsSearch": None,
     "ExtraHosts": None,
     "GroupAdd": None,
     "IpcMode": "private",
@@ -71,18 +71,18 @@ HOST: JSON = {
     "NanoCpus": 0,
     "CgroupParent": "",
     "BlkioWeight": 0,
-    "BlkioWeightDevice": [],
-    "BlkioDeviceReadBps": [],
-    "BlkioDeviceWriteBps": [],
-    "BlkioDeviceReadIOps": [],
-    "BlkioDeviceWriteIOps": [],
+    "BlkioWeightDevice": None,
+    "BlkioDeviceReadBps": None,
+    "BlkioDeviceWriteBps": None,
+    "BlkioDeviceReadIOps": None,
+    "BlkioDeviceWriteIOps": None,
     "CpuPeriod": 0,
     "CpuQuota": 0,
     "CpuRealtimePeriod": 0,
     "CpuRealtimeRuntime": 0,
     "CpusetCpus": "",
     "CpusetMems": "",
-    "Devices": [],
+    "Devices": None,
     "DeviceCgroupRules": None,
     "DeviceRequests": None,
     "MemoryReservation": 0,
@@ -90,7 +90,7 @@ HOST: JSON = {
     "MemorySwappiness": None,
     "OomKillDisable": None,
     "PidsLimit": None,
-    "Ulimits": [],
+    "Ulimits": None,
     "CpuCount": 0,
     "CpuPercent": 0,
     "IOMaximumIOps": 0,
@@ -148,15 +148,15 @@ def configured(body: JSON, image: Image) -> JSON:
         config["Entrypoint"] = base["Entrypoint"]
     given = {entry.partition("=")[0] for entry in config["Env"] or ()}
     inherited = [entry for entry in base["Env"] or () if entry.partition("=")[0] not in given]
-    config["Env"] = [*(config["Env"] or ()), *inherited]
+    config["Env"] = [*(config["Env"] or ()), *inherited] or None
     config["Labels"] = {**(base["Labels"] or {}), **config["Labels"]}
     for key in ("ExposedPorts", "Volumes"):
         if both := {**(base.get(key) or {}), **(config.get(key) or {})}:
             config[key] = both
     for key in ("User", "WorkingDir"):
         config[key] = config[key] or base[key]
-    if not config.get("Healthcheck") and base.get("Healthcheck"):
-        config["Healthcheck"] = base["Healthcheck"]
+    if check := config.get("Healthcheck") or base.get("Healthcheck"):
+        config["Healthcheck"] = {key: value for key, value in check.items() if value}
     return config
 
 

@@ -59,7 +59,7 @@ def _play(world: World, role: Role, now: float) -> None:
     world.clock = _at(now - role.created)
     container = making.create(world, role.name, _body(role))
     container.size_rw = role.written
-    container.graceful = role.graceful or (143 if "tools" in role.image else 0)
+    container.graceful = role.graceful
     if role.started is None:
         return
     world.clock = _at(now - role.started)

@@ -41,6 +41,7 @@ class Role:
     """Bytes of its own layer."""
     extra: JSON = field(default_factory=dict)
     graceful: int = 0
+    """The exit code when it is asked to stop."""
     restarts: int = 0
     oom: bool = False
 
@@ -206,6 +207,7 @@ ROLES = (
         command=("sh", "-c", "dump | gzip > /backup/shop.gz"),
         binds=("old_backups:/backup",),
         policy="no",
+        graceful=143,
         memory=64 << 20,
         oom=True,
         written=912_440_000,
@@ -220,6 +222,7 @@ ROLES = (
         "exited",
         command=("import", "/data/orders.csv"),
         policy="no",
+        graceful=143,
         extra={"Volumes": {"/data": {}}},
     ),
     Role(
@@ -237,6 +240,7 @@ ROLES = (
         50 * MINUTE,
         command=("bash",),
         policy="no",
+        graceful=137,
         extra={"Tty": True, "OpenStdin": True},
         written=3_400_000,
     ),

@@ -42,4 +42,6 @@ class Watch:
 
 
 def _tell(loop: asyncio.AbstractEventLoop, events: asyncio.Queue[Event | None], event: Event | None) -> None:
-    loop.call_soon_threadsafe(events.put_nowait, event)
+    # the world outlives its server: it may be changed after the loop has ended
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(events.put_nowait, event)

@@ -21,7 +21,6 @@ ENGINE = "27.5.1"
 
 JSON_TYPE = "application/json"
 PHRASES = {
-    101: "UPGRADED",
     200: "OK",
     201: "Created",
     204: "No Content",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 DEFAULT_URL = "unix:///var/run/docker.sock"
 SCHEMES = ("unix", "tcp", "http", "https", "ssh")
@@ -18,8 +17,7 @@ class EndpointError(Exception):
     """The endpoint asked for does not exist or cannot be used; the text is one clear line."""
 
 
-@dataclass(frozen=True, slots=True)
-class TLSFiles:
+class TLSFiles(NamedTuple):
     """The files of a TLS endpoint; all paths, None where the context has no such file."""
 
     ca: str | None
@@ -104,6 +102,8 @@ def context_endpoint(
     """The endpoint of a docker context. Raises EndpointError when there is no such context."""
     if name == "default":
         return Endpoint(DEFAULT_URL, "default", source, read_only=read_only)
+    import hashlib  # brings OpenSSL along, and most starts use the default context
+
     digest = hashlib.sha256(name.encode()).hexdigest()
     folder = config_dir(env) / "contexts"
     try:

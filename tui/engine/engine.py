@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import Unreachable
-from tui.engine.jobs import Job, Jobs, JobState, Task
-from tui.engine.journal import Journal
 from tui.engine.store import Changes, Store
 from tui.engine.watcher import Link, LinkState, Watcher
 
 if TYPE_CHECKING:
     from tui.engine.connection import Connection
+    from tui.engine.jobs import Job, Jobs, Task
+    from tui.engine.journal import Journal
 
-News = Changes | Link | Job | OSError
-"""What an Engine tells: objects or the line changed, a job began or ended, the journal has a problem."""
+    News = Changes | Link | Job | OSError
+    """What an Engine tells: objects or the line changed, a job began or ended, the journal has a problem."""
 
 
 class Engine:
     """An endpoint with its Store, Watcher and Jobs. There may be several, and none knows of another."""
 
-    def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
+    def __init__(self, endpoint: Endpoint, state: Path) -> None:
+        """`state` is the folder of the journal."""
         self.endpoint = endpoint
         self.store = Store()
-        self.jobs = Jobs(self._on_job)
-        self._journal = journal
+        self._state = state
         self._watcher = Watcher(endpoint, self.store, self._tell)
         self._listener: Callable[[News], None] | None = None
         self.store.subscribe(self._tell)
 
+    # Made when first asked for, so that a start need not wait for them
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """What was done and is being done."""
+        from tui.engine.jobs import Jobs
+
+        return Jobs(self._on_job)
+
+    @cached_property
+    def _journal(self) -> Journal:
+        from tui.engine.journal import Journal
+
+        return Journal(self._state)
+
     def start(self) -> None:
         """Connect and follow the Engine, on threads."""
         self._watcher.start()
+
+    def painted(self) -> None:
+        """The screen stands: what is slow to import need not wait any more."""
+        self._watcher.go.set()
 
     def close(self) -> None:
         """End the threads; returns at once, jobs under way are left to the Engine."""
@@ -48,6 +69,11 @@ class Engine:
     def link(self) -> Link:
         """How the line to the Engine is."""
         return self._watcher.link
+
+    @property
+    def running(self) -> Sequence[Job]:
+        """The jobs under way."""
+        return self.jobs.running if "jobs" in self.__dict__ else ()
 
     @property
     def connection(self) -> Connection:
@@ -74,7 +100,7 @@ class Engine:
         self._watcher.retry_now()
 
     def _on_job(self, job: Job) -> None:
-        if job.state is not JobState.RUNNING and job.ended is not None:
+        if job.ended is not None:
             try:
                 self._journal.write(job, self.endpoint.name)
             except OSError as error:
@@ -84,5 +110,3 @@ class Engine:
     def _tell(self, news: News) -> None:
         if self._listener is not None:
             self._listener(news)
-
-

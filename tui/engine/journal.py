@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -15,12 +14,6 @@ BYTES = 1_000_000
 """A journal that has grown past this becomes `journal.jsonl.1`."""
 KEPT = 3
 """Older journals kept beside the current one."""
-
-
-def state_dir(env: Mapping[str, str] = os.environ) -> Path:
-    """Wharf's folder for what it remembers: $XDG_STATE_HOME/wharf or ~/.local/state/wharf."""
-    base = env.get("XDG_STATE_HOME") or Path(env.get("HOME") or Path.home()) / ".local" / "state"
-    return Path(base) / "wharf"
 
 
 class Journal:

@@ -199,9 +199,7 @@ class _Begun:
 
     def add(self, part: bytes, longest: int) -> None:
         """Keep one byte more than fits, which tells that the line was cut."""
-        room = longest + 1 - len(self.text)
-        if room > 0:
-            self.text += part[:room]
+        self.text += part[: longest + 1 - len(self.text)]
 
 
 def _split_stamp(raw: bytes) -> tuple[bytes, bytes]:

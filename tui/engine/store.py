@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import cast
+from typing import NamedTuple, cast
 
 from tui.engine.kinds import Kind
 from tui.engine.models import Container, Image, Model, Network, Volume
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What became different in one kind."""
 
     kind: Kind
@@ -25,15 +23,14 @@ class Changes:
         return bool(self.added or self.updated or self.removed)
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(NamedTuple):
     """Which containers use what: object to the keys of its containers, in the order of the list."""
 
-    images: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    images: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """By image id."""
-    volumes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    volumes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """By volume name."""
-    networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    networks: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """By network id; stopped containers among them."""
 
 

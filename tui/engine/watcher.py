@@ -6,10 +6,9 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError, Unreachable
@@ -31,6 +30,8 @@ QUIET_SECONDS = 20.0
 """A ping asks for a sign of life when nothing came for so long."""
 ASK_AGAIN_SECONDS = 5.0
 """A list that the Engine refused is asked for again after this."""
+FIRST_PAINT_SECONDS = 1.0
+"""The longest that anything waits for the first frame."""
 SILENCE_SECONDS = 10.0
 """An Engine that leaves a question unanswered for so long is called stale."""
 LIST_SECONDS = 60.0
@@ -64,8 +65,7 @@ class LinkState(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """The state of the line to an Engine at one moment; all times are time.monotonic()."""
 
     state: LinkState
@@ -90,6 +90,8 @@ class Watcher:
         self._on_link = on_link
         self._inbox: queue.SimpleQueue[Mapping[str, Any] | _Word] = queue.SimpleQueue()
         self._stream: CancellableStream[dict[str, Any]] | None = None
+        self.go = threading.Event()
+        """Set once the screen stands: importing the SDK, a tenth of a second of work, waits for it."""
         self._closed = threading.Event()
         self._dirty: dict[Kind, set[str] | None] = {}
         self._images_listed = 0.0
@@ -123,6 +125,8 @@ class Watcher:
     # The supervising thread
 
     def _live(self) -> None:
+        if self._look_first():
+            self.go.wait(FIRST_PAINT_SECONDS)
         while not self._closed.is_set():
             try:
                 self._connect()
@@ -137,6 +141,18 @@ class Watcher:
                 self._say(LinkState.DOWN, error=error, retry_at=time.monotonic() + wait)
                 self._pause(wait)
                 self._say(self.link.state, error=error, retry_at=None)
+
+    def _look_first(self) -> bool:
+        """Read the containers of a local Engine before the SDK is there, so that the first frame has rows."""
+        if not self.endpoint.local:
+            return False
+        from tui.engine.first import first_look
+
+        containers = first_look(self.endpoint.socket_path)
+        if containers is None:
+            return False
+        self.store.replace(Kind.CONTAINER, containers)
+        return True
 
     def _connect(self) -> None:
         if self.connection is None:
@@ -319,8 +335,7 @@ class Watcher:
 
     def _say(self, state: LinkState, **what: Any) -> None:
         changed = state is not self.link.state
-        self.link = replace(
-            self.link,
+        self.link = self.link._replace(
             state=state,
             since=time.monotonic() if changed else self.link.since,
             error=what.get("error"),

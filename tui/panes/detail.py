@@ -89,6 +89,11 @@ class Detail(Widget):
         """The object that is shown."""
         return self._model
 
+    @property
+    def body(self) -> Widget:
+        """What is shown below the tabs, to be focused."""
+        return self._tree if self._reads_tree and self._tree is not None else self._facts
+
     def compose(self) -> ComposeResult:
         """The head and the facts; the tree comes when it is first needed."""
         yield self._head
@@ -187,15 +192,14 @@ class Detail(Widget):
             self._search.show_position(*self._tree.match_position)
 
     def _end_search(self) -> None:
-        if self._search is None:
+        search, self._search = self._search, None
+        if search is None:
             return
-        held_focus = self._search.has_focus_within
-        self._search.remove()
-        self._search = None
         if self._tree is not None:
             self._tree.search("")
-            if held_focus:
-                self._tree.focus()
+            if search.has_focus_within:
+                self.screen.set_focus(self._tree)
+        search.remove()
 
     @property
     def _reads_tree(self) -> bool:
@@ -208,23 +212,22 @@ class Detail(Widget):
 
     def _show_tab(self, *, renewed: bool = False) -> None:
         self._head.show_tab(self.tab, shown("secrets shown: m covers" if self.secrets else ""))
-        if not self.is_mounted:
+        if not self.is_attached:
             return
-        held_focus = self._facts.has_focus or (self._tree is not None and self._tree.has_focus)
+        held_focus = self.screen.focused is not None and self.screen.focused in (self._facts, self._tree)
         if self._reads_tree:
-            body: Widget = self._opened_tree(renewed)
+            self._open_tree(renewed)
         else:
-            body = self._facts
             lines = [FactLine(shown(a), shown(b), tone) for a, b, tone in self._written()]
             self._facts.show(lines, about=(self.tab, _identity(self._model)))
-        self._facts.display = body is self._facts
+        self._facts.display = self.body is self._facts
         if self._tree is not None:
-            self._tree.display = body is self._tree
+            self._tree.display = self.body is self._tree
         if held_focus:
-            body.focus()
+            self.screen.set_focus(self.body)
 
-    def _opened_tree(self, renewed: bool) -> JsonTree:
-        """The tree with the newest answer in it."""
+    def _open_tree(self, renewed: bool) -> None:
+        """Have a tree, with the newest answer in it."""
         if self._tree is None:
             from widgets.json_tree import JsonTree
 
@@ -235,7 +238,6 @@ class Detail(Widget):
             renewed = True
         if renewed:
             self._tree.show(self._found)
-        return self._tree
 
     def _follow_reveal(self, reveal: bool) -> None:
         self.secrets = reveal

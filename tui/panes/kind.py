@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.engine.kinds import Kind
 from tui.engine.store import Store
@@ -15,8 +15,7 @@ CellOf = Callable[[Any, Store, float], tuple[str, Tone]]
 """A cell's raw text and tone for a model, at a time in epoch seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One column of a kind."""
 
     column: Column

@@ -154,16 +154,11 @@ def _ends(network: Network, found: Found, store: Store, now: float) -> Iterator[
     def address(container: Container) -> str:
         end = branch(ends, container.id)
         known = next((use.ip for use in container.networks if use.network_id == network.id), "")
-        given = (
-            word(end, "IPv4Address") or known,
-            word(end, "IPv6Address"),
-            word(end, "MacAddress"),
-        )
-        return "  ".join(filter(None, given))
+        return "  ".join(filter(None, (word(end, "IPv4Address") or known, word(end, "IPv6Address"))))
 
     keys = store.uses.networks.get(network.id, ())
     yield from _users(store, keys, now, address)
-    others = [end for key, end in ends.items() if key not in store.containers]
+    others = [end or {} for key, end in ends.items() if key not in store.containers]
     texts = (f"{word(end, 'Name')}  {word(end, 'IPv4Address')}".rstrip() for end in others)
     yield from facts("other ends", texts)
 

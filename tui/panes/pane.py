@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,8 +19,7 @@ from widgets.table import Table
 from widgets.text import shown
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What the rows are sorted by; "" is the Engine's own order."""
 
     column: str
@@ -39,23 +37,21 @@ class KindPane(Vertical):
     KindPane.-nothing > Table { height: 1; }
     """
 
-    @dataclass
-    class Moved(Message):
+    class Told(Message):
+        """What a pane tells; `pane` is the one that tells it."""
+
+        def __init__(self, pane: KindPane) -> None:
+            super().__init__()
+            self.pane = pane
+
+    class Moved(Told):
         """The cursor is on another object, or on none."""
 
-        pane: KindPane
-
-    @dataclass
-    class Opened(Message):
+    class Opened(Told):
         """A row was opened."""
 
-        pane: KindPane
-
-    @dataclass
-    class Changed(Message):
+    class Changed(Told):
         """Rows, marks, filter or order are different."""
-
-        pane: KindPane
 
     def __init__(self, view: KindView, store: Store, clock: Callable[[], float]) -> None:
         super().__init__(id=f"pane-{view.kind}")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tui.engine.endpoint import Endpoint
-from tui.engine.jobs import Job
 from tui.engine.kinds import Kind
 from tui.engine.store import Store
 from tui.engine.watcher import Link, LinkState
 from tui.panes.kind import KindView
 from tui.panes.pane import KindPane
-from tui.screens.keys import key_words
-from tui.verbs.offers import Offer
 from widgets.bar import Piece
 from widgets.text import Shown, shown
+
+if TYPE_CHECKING:
+    from tui.engine.jobs import Job
+    from tui.verbs.offers import Offer
 
 SILENT_SECONDS = 2.0
 """A job's request without an answer for so long is worth a word in the header."""
@@ -88,7 +90,7 @@ def tab_pieces(views: Sequence[KindView], store: Store, current: Kind, *, stale:
     return pieces
 
 
-def status_pieces(pane: KindPane, chosen: int) -> tuple[list[Piece], list[Piece]]:
+def status_pieces(pane: KindPane) -> tuple[list[Piece], list[Piece]]:
     """What is filtered, marked and sorted."""
     total, there = len(pane.models), len(pane.table.keys)
     left = []
@@ -99,13 +101,15 @@ def status_pieces(pane: KindPane, chosen: int) -> tuple[list[Piece], list[Piece]
         left.append(Piece(Shown(" · stopped hidden (z)"), "warn", "stopped"))
     if pane.table.marks:
         hidden = f" ({pane.hidden_marks} hidden)" if pane.hidden_marks else ""
-        left.append(Piece(shown(f" · {chosen} marked{hidden}"), "accent"))
+        left.append(Piece(shown(f" · {len(pane.table.marks)} marked{hidden}"), "accent"))
     arrow = "↓" if pane.order.reverse else "↑"
     return left, [Piece(shown(f"by {pane.order.column} {arrow} "), "dim", "sort", weight=1)]
 
 
 def footer_pieces(offers: Mapping[str, Offer], line: str) -> tuple[list[Piece], list[Piece]]:
     """What the keys do to this row now, and the docker line."""
+    from tui.screens.keys import key_words
+
     pieces = []
     for place, offer in enumerate(offers.values(), 1):
         weight = 10 + offer.weight

@@ -31,7 +31,8 @@ class ChooseScreen(Dialog[str | None]):
     DEFAULT_CSS = """
     ChooseScreen {
         & > .dialog--box { max-width: 60; }
-        #main { height: auto; margin: 1 0 0 0; padding: 0; border: none; background: $surface; }
+        #main { height: auto; margin: 1 0 0 0; padding: 0; border: none; }
+        #main, #main:focus { background: transparent; background-tint: transparent; }
         #main > .option-list--option { padding: 0 1; }
         #main:focus > .option-list--option-highlighted { text-style: bold reverse; }
     }
@@ -42,7 +43,7 @@ class ChooseScreen(Dialog[str | None]):
         Binding("k", "move(-1)", "up", show=False, id="choose.up", tooltip="To the one above"),
         Binding("g", "edge(False)", "first", show=False, id="choose.first", tooltip="To the first one"),
         Binding("G", "edge(True)", "last", show=False, id="choose.last", tooltip="To the last one"),
-        Binding("enter", "choose", "choose", id="choose.choose", tooltip="Take this one"),
+        Binding("enter", "choose", "choose", priority=True, id="choose.choose", tooltip="Take this one"),
         Binding("escape,q", "leave", "leave", id="choose.leave", tooltip="Choose nothing"),
     ]
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 PANES = {
     **{kind.plural: kind for kind in Kind},
-    "ps": Kind.CONTAINER, "img": Kind.IMAGE, "net": Kind.NETWORK, "vol": Kind.VOLUME,
+    "ps": Kind.CONTAINER,
+    "img": Kind.IMAGE,
+    "net": Kind.NETWORK,
+    "vol": Kind.VOLUME,
 }
 """The words that lead to a pane."""
 
@@ -103,4 +106,3 @@ def _same_name(model: Model, name: str) -> bool:
 
 def _id_begins(model: Model, name: str) -> bool:
     return len(name) >= 2 and model.id.removeprefix("sha256:").startswith(name)
-

@@ -135,5 +135,3 @@ class ScreenDesk:
     def say(self, text: str) -> None:
         """Show one line for a moment."""
         self._screen.app.notify(shown(text), markup=False)
-
-

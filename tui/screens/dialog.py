@@ -17,7 +17,10 @@ from tui.screens.rows import TextRows
 Answer = TypeVar("Answer")
 
 LEAST = 3
-"""TextRows of a dialog's main part that are always in view."""
+"""Rows of a dialog's main part that are always in view."""
+
+OTHERS = 16
+"""A guess at the height of all but the main part, until they are laid out."""
 
 
 class Dialog(ModalScreen[Answer]):
@@ -50,12 +53,19 @@ class Dialog(ModalScreen[Answer]):
     }
     """
 
+    AUTO_FOCUS = ""
+
     MAIN = "#main"
     """Selects the part that grows."""
 
     def describe(self, action: str) -> str | None:
         """Another word for an action in the line of keys; None keeps the binding's own."""
         return None
+
+    def on_mount(self) -> None:
+        """Start with a main part that fits: laying out a long one that does not takes time."""
+        for main in self.query(self.MAIN):
+            main.styles.max_height = max(self.app.size.height - OTHERS, LEAST)
 
     def on_resize(self, event: Resize) -> None:
         """Fit the new size."""
@@ -122,7 +132,7 @@ class KeyLine(Static):
             if not binding.show or binding.action in keys or typed:
                 continue
             word = describe(binding.action) or binding.description
-            strong, plain = ("bold", "") if active.enabled else ("$text-disabled", "$text-disabled")
+            strong, plain = ("bold", "") if active.enabled else ("dim", "dim")
             keys[binding.action] = Content.assemble((key_words(key), strong), (f" {word}", plain))
         self.update(Content("   ").join(keys.values()))
 
@@ -134,7 +144,6 @@ class Leave(Static, can_focus=True):
     Leave {
         width: auto;
         height: 1;
-        padding: 0 1;
         margin: 0 3 0 0;
         background: $panel;
         &:focus { text-style: bold reverse; }
@@ -143,8 +152,13 @@ class Leave(Static, can_focus=True):
 
     def __init__(self, word: str, action: str) -> None:
         """`word` says what it does, `action` is the dialog's action."""
-        super().__init__(word, markup=False)
+        super().__init__(markup=False)
         self._action = action
+        self.say(word)
+
+    def say(self, word: str) -> None:
+        """Say what it does."""
+        self.update(f" {word} ")
 
     async def on_click(self) -> None:
         """A click leaves."""

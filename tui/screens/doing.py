@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui.engine.engine import Engine
@@ -13,27 +13,67 @@ from tui.engine.lines import DockerLine
 from tui.engine.models import Model
 from tui.screens.bars import SILENT_SECONDS
 from tui.screens.desk import GaveUp, ScreenDesk
-from tui.verbs.offers import Offer
+from tui.settings import Settings
+from tui.verbs.offers import Offer, offers
+from tui.verbs.registry import verbs_of
 from tui.verbs.verb import Verb
 from widgets.text import shown
 
 if TYPE_CHECKING:
+    from tui.panes.pane import KindPane
     from tui.screens.main import MainScreen
 
+FLIP_SECONDS = 0.4
+"""A key whose meaning on the same row changed so short ago does nothing: nobody can have read the new one."""
 NAMES_IN_TOAST = 3
 
 
 class Doing:
     """What a person does on the main screen, as verbs."""
 
-    def __init__(self, screen: MainScreen, engine: Engine, desk: ScreenDesk) -> None:
+    def __init__(self, screen: MainScreen, engine: Engine, settings: Settings) -> None:
         self.last_line: DockerLine | None = None
-        """The docker line of the verb last used."""
+        """The docker line of the verb last used; None once the cursor moved on."""
+        self.offers: Mapping[str, Offer] = {}
+        """What the footer shows, by key."""
         self._screen = screen
         self._engine = engine
-        self._desk = desk
+        self._keys = settings.keys
+        self._desk = ScreenDesk(screen, engine, prod=settings.marked(engine.endpoint).prod)
+        self._changed = 0.0
+        self._row: str | None = None
+        self._before: Mapping[str, Offer] = {}
 
     # By key
+
+    def look(self, pane: KindPane) -> None:
+        """Find out what the keys do to what is chosen in a pane."""
+        verbs = verbs_of(pane.view.kind, read_only=self._engine.endpoint.read_only)
+        found = offers(verbs, self._keys, pane.chosen, self._engine.store)
+        if found != self.offers:
+            same_row = pane.table.cursor == self._row
+            self._before = self.offers if same_row else {}
+            self._row, self._changed = pane.table.cursor, time.monotonic()
+            self.offers = found
+
+    def press(self, key: str) -> None:
+        """Do what the footer shows for a key, unless its meaning changed this very moment."""
+        offer, old = self.offers.get(key), self._before.get(key)
+        if offer is None:
+            return
+        flipped = old is not None and [verb for verb, _ in old.choices] != [verb for verb, _ in offer.choices]
+        if old is not None and flipped and time.monotonic() - self._changed < FLIP_SECONDS:
+            self._warn(f"{key} was {old.title} until a moment ago and is {offer.title} now: press it again")
+        else:
+            self.offer(offer)
+
+    @property
+    def line(self) -> DockerLine | None:
+        """The docker line of the verb last used, or of the first one the footer shows."""
+        if self.last_line is not None or not self.offers:
+            return self.last_line
+        verb, models = next(iter(self.offers.values())).choices[0]
+        return verb.line(models)
 
     def offer(self, offer: Offer) -> None:
         """Run what a key stands for; over mixed marks ask which."""
@@ -103,7 +143,7 @@ class Doing:
 
     def copy_line(self) -> None:
         """Copy the docker line; one with secrets asks whether to copy them too."""
-        line = self._screen.line_shown
+        line = self.line
         if line is None:
             return
         if line.has_secrets:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,10 +15,7 @@ from textual.events import Key, Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from tui.engine.engine import Engine, News
-from tui.engine.jobs import Job
 from tui.engine.kinds import Kind
-from tui.engine.lines import DockerLine
 from tui.engine.store import Changes
 from tui.engine.watcher import Link, LinkState
 from tui.panes.containers import CONTAINERS
@@ -26,17 +24,17 @@ from tui.panes.networks import NETWORKS
 from tui.panes.pane import KindPane
 from tui.panes.volumes import VOLUMES
 from tui.screens.bars import footer_pieces, header_pieces, status_pieces, tab_pieces
-from tui.screens.commands import CommandError, command_words, run_command
-from tui.screens.desk import ScreenDesk
+from tui.screens.commands import command_words
 from tui.screens.doing import Doing
 from tui.screens.prompt import Prompt
 from tui.settings import Choices, Settings
-from tui.verbs.offers import Offer, offers
-from tui.verbs.registry import verbs_of
 from widgets.bar import Bar
 from widgets.text import shown
 
 if TYPE_CHECKING:
+    from tui.engine.engine import Engine, News
+    from tui.screens.doing import Doing
+    from tui.screens.prompt import Prompt
     from tui.screens.side import Side
 
 VIEWS = (CONTAINERS, IMAGES, NETWORKS, VOLUMES)
@@ -44,8 +42,6 @@ WIDE = 140
 """From so many columns on the detail stands beside the table."""
 TICK_SECONDS = 30.0
 """How often the words that tell an age are looked at again."""
-FLIP_SECONDS = 0.4
-"""A key whose meaning on the same row changed so short ago does nothing: nobody can have read the new one."""
 
 
 def _binding(key: str, action: str, name: str, tooltip: str) -> Binding:
@@ -121,12 +117,9 @@ class MainScreen(Screen[None]):
         self._prod = marked.prod
         self._panes: dict[Kind, KindPane] = {}
         self._stale_panes: set[Kind] = set()
-        self._offers: dict[str, Offer] = {}
-        self._offered: tuple[str | None, float, dict[str, Offer]] = (None, 0.0, {})
-        self.doing = Doing(self, engine, ScreenDesk(self, engine, prod=marked.prod))
+        self._standing = False
         self.kind = Kind.CONTAINER
         self._side: Side | None = None
-        self._prompt = Prompt(id="prompt")
         self._bars = {name: Bar(id=name) for name in ("header", "tabs", "status", "footer")}
 
     def compose(self) -> ComposeResult:
@@ -134,7 +127,6 @@ class MainScreen(Screen[None]):
         yield self._bars["tabs"]
         yield Horizontal(self._make_pane(Kind.CONTAINER), id="body")
         yield self._bars["status"]
-        yield self._prompt
         yield self._bars["footer"]
 
     def on_mount(self) -> None:
@@ -144,6 +136,13 @@ class MainScreen(Screen[None]):
         self._seconds = self.set_interval(0.5, self._second, pause=True)
         self.action_pane(Kind.CONTAINER)
         self._show_link()
+        self.call_after_refresh(self._stand)
+
+    def _stand(self) -> None:
+        """The first frame is painted: now what it did without."""
+        self._standing = True
+        self._show_rows()
+        self.engine.painted()
 
     def _tell(self, news: News) -> None:
         self.post_message(self.Arrived(news))
@@ -179,32 +178,41 @@ class MainScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Type a filter; what it lets through shows as one types."""
-        self._prompt.ask("/", self.pane.filter)
+        self.prompt.ask("/", self.pane.filter)
 
     def action_command(self) -> None:
         """Type a command."""
-        self._prompt.ask(":", "", command_words(self.kind))
 
-    @on(Prompt.Typed)
-    def _typed(self, event: Prompt.Typed) -> None:
-        event.stop()
+        self.prompt.ask(":", "", command_words(self.kind))
+
+    @cached_property
+    def prompt(self) -> Prompt:
+        """The line for filters and commands."""
+        from tui.screens.prompt import Prompt
+
+        prompt = Prompt(id="prompt")
+        self.mount(prompt, before="#footer")
+        return prompt
+
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+        """Filter as one types."""
         if event.sign == "/":
             self.pane.set_filter(event.text)
 
-    @on(Prompt.Given)
-    def _given(self, event: Prompt.Given) -> None:
-        event.stop()
+    def on_prompt_given(self, event: Prompt.Given) -> None:
+        """Do what was typed, or say what is wrong with it."""
         if event.sign == ":":
+            from tui.screens.commands import CommandError, run_command
+
             try:
                 run_command(self, event.text)
             except CommandError as error:
-                self._prompt.refuse(str(error))
+                self.prompt.refuse(str(error))
                 return
-        self._prompt.leave()
+        self.prompt.leave()
 
-    @on(Prompt.Left)
-    def _prompt_left(self, event: Prompt.Left) -> None:
-        event.stop()
+    def on_prompt_left(self, event: Prompt.Left) -> None:
+        """Back to the rows."""
         if event.sign == "/":
             self.pane.set_filter(event.before)
         self.pane.table.focus()
@@ -273,12 +281,12 @@ class MainScreen(Screen[None]):
             case Link() as link:
                 self._show_link()
                 self.post_message(self.LinkChanged(link))
-            case Job() as job:
-                self.doing.take(job)
-                self._show_header()
             case OSError() as error:
                 words = f"the journal cannot be written: {error.strerror or error}"
                 self.notify(shown(words), severity="warning", markup=False)
+            case job:
+                self.doing.take(job)
+                self._show_header()
 
     def _take_changes(self, changes: Changes) -> None:
         for kind, pane in self._panes.items():
@@ -315,19 +323,15 @@ class MainScreen(Screen[None]):
     def _show_link(self) -> None:
         self._show_header()
         self._show_tabs()
-        self._show_rows()
 
     def _show_header(self) -> None:
         engine = self.engine
-        counting = engine.link.state in (LinkState.DOWN, LinkState.STALE)
-        if counting or engine.jobs.running:
+        if engine.running or engine.link.state in (LinkState.DOWN, LinkState.STALE):
             self._seconds.resume()
         else:
             self._seconds.pause()
         self._bars["header"].show(
-            *header_pieces(
-                engine.endpoint, engine.link, engine.jobs.running, demo=self._demo, prod=self._prod
-            )
+            *header_pieces(engine.endpoint, engine.link, engine.running, demo=self._demo, prod=self._prod)
         )
 
     def _second(self) -> None:
@@ -341,70 +345,45 @@ class MainScreen(Screen[None]):
 
     def _show_rows(self) -> None:
         """Say what is chosen and what the keys do to it."""
-        if not self.is_mounted:
-            return
-        pane = self.pane
-        chosen = pane.chosen
-        verbs = verbs_of(self.kind, read_only=self.engine.endpoint.read_only)
-        found = offers(verbs, self.settings.keys, chosen, self.engine.store)
-        row = pane.table.cursor
-        if found.keys() != self._offers.keys() or found != self._offers:
-            self._offered = (row, time.monotonic(), self._offers if row == self._offered[0] else {})
-        self._offers = found
-        self._bars["status"].show(*status_pieces(pane, len(chosen)))
-        line = self.line_shown
-        self._bars["footer"].show(*footer_pieces(found, line.masked() if line else ""))
-
-    @property
-    def line_shown(self) -> DockerLine | None:
-        """The docker line of the verb last used, or of the first one the footer shows."""
-        if self.doing.last_line is not None:
-            return self.doing.last_line
-        for offer in self._offers.values():
-            verb, models = offer.choices[0]
-            return verb.line(models)
-        return None
+        self._bars["status"].show(*status_pieces(self.pane))
+        if self._standing:
+            self.doing.look(self.pane)
+            line = self.doing.line
+            self._bars["footer"].show(*footer_pieces(self.doing.offers, line.masked() if line else ""))
 
     # What a person does
 
+    @cached_property
+    def doing(self) -> Doing:
+        """The verbs; imported once the first frame stands."""
+        from tui.screens.doing import Doing
+
+        return Doing(self, self.engine, self.settings)
+
     def on_key(self, event: Key) -> None:
         """Run the verb that the footer shows for this key."""
-        inside = {
-            key
-            for key, active in self.active_bindings.items()
-            if active.node not in (self, self.app) and active.enabled
-        }
-        if event.key in self._offers and (event.key not in inside or not self._in_side):
+        if event.key in self.doing.offers and not (self._in_side and self._bound_inside(event.key)):
             event.stop()
             event.prevent_default()
-            self.run_key(event.key)
+            self.doing.press(event.key)
 
-    def run_key(self, key: str) -> None:
-        """Do what the footer shows for a key, unless its meaning changed this very moment."""
-        offer = self._offers.get(key)
-        if offer is None:
-            return
-        row, since, before = self._offered
-        old = before.get(key)
-        flipped = old is not None and [verb for verb, _ in old.choices] != [verb for verb, _ in offer.choices]
-        if flipped and row == self.pane.table.cursor and time.monotonic() - since < FLIP_SECONDS:
-            words = f"{key} was {old.title if old else ''} until a moment ago and is {offer.title} now"
-            self.notify(shown(f"{words}: press it again"), severity="warning", markup=False)
-            return
-        self.doing.offer(offer)
+    def _bound_inside(self, key: str) -> bool:
+        """Whether a widget in the detail has the key for itself."""
+        active = self.active_bindings.get(key)
+        return active is not None and active.node not in (self, self.app)
 
-    @on(Bar.Clicked)
-    def _clicked(self, event: Bar.Clicked) -> None:
+    def on_bar_clicked(self, event: Bar.Clicked) -> None:
+        """Do what a click on a bar stands for."""
         event.stop()
         name, _, rest = event.action.partition("-")
         match name:
             case "pane":
                 self.action_pane(rest)
             case "key":
-                self.run_key(rest)
+                self.doing.press(rest)
             case "line":
                 self.action_copy_line()
-            case "filter" | "command" | "help" | "jobs" | "sort" | "stopped":
+            case _:
                 self.call_later(self.run_action, name)
 
     def action_copy_line(self) -> None:

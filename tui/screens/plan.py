@@ -117,6 +117,8 @@ class PlanScreen(Dialog[Plan | None]):
     def items(self) -> tuple[Item, ...]:
         """The objects, with the sizes that are known by now."""
         sizes = self._sizes
+        if not sizes:
+            return self.plan.items
         return tuple(replace(item, size=sizes.get(item.target.ref, item.size)) for item in self.plan.items)
 
     @property
@@ -211,16 +213,17 @@ class PlanScreen(Dialog[Plan | None]):
         if connection is None:
             self._failures |= dict.fromkeys(questions, NO_ENGINE)
             return
+        self._asked |= questions
         if "refine" in questions and (refine := plan.refine) is not None:
-            self._listen("refine", lambda: refine(connection), self._refined)
+            self._listen("refine", self._serial, lambda: refine(connection), self._refined)
         if "measure" in questions and (measure := plan.measure) is not None:
-            self._listen("measure", lambda: measure(connection), self._sizes.update)
+            self._listen("measure", self._serial, lambda: measure(connection), self._sizes.update)
 
     @work(group="plan", exit_on_error=False)
-    async def _listen(self, question: str, ask: Callable[[], Said], take: Callable[[Said], None]) -> None:
+    async def _listen(
+        self, question: str, serial: int, ask: Callable[[], Said], take: Callable[[Said], None]
+    ) -> None:
         """Ask on a thread, and take the answer unless the plan is another one by then."""
-        serial = self._serial
-        self._asked.add(question)
         future = on_thread(ask)
         await asyncio.wait({future})
         error = future.exception()
@@ -271,7 +274,7 @@ class PlanScreen(Dialog[Plan | None]):
         self.query_one("#plan--notes", TextRows).show(stacked(notes))
         self.query_one("#plan--notes").display = bool(notes)
         self.query_one("#plan--line", TextRows).show(text_layout(whole(plan.line.masked()), Ink.ACCENT))
-        self.query_one(Leave).update("Cancel" if plan.items or not self.complete else "Close")
+        self.query_one(Leave).say("Cancel" if plan.items or not self.complete else "Close")
         self._paint_choices()
         self._paint_typed()
         self.refresh_bindings()
@@ -306,7 +309,7 @@ class PlanScreen(Dialog[Plan | None]):
         right = entry.value == self.wanted
         words = ("Confirmed: now apply.",) if right else ("Type ", (self.wanted, "bold"), " to confirm.")
         leave = "  Tab leaves this line for the choices." if self.plan.choices else ""
-        self.query_one("#plan--wanted", Static).update(Content.assemble(*words, (leave, "$text-muted")))
+        self.query_one("#plan--wanted", Static).update(Content.assemble(*words, (leave, "dim")))
 
 
 def _destroys(plan: Plan) -> bool:

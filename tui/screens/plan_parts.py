@@ -61,7 +61,7 @@ class Toggle(Static, can_focus=True):
     def show(self, choice: Choice, *, key_works: bool) -> None:
         """Say how it stands, and whether its key does something now."""
         self.choice = choice
-        key = Content.styled(key_words(choice.key), "bold" if key_works else "$text-disabled")
+        key = Content.styled(key_words(choice.key), "bold" if key_works else "dim")
         self.update(Content.assemble(key, f" [{'x' if choice.on else ' '}] {shown(choice.label)}"))
 
     def action_switch(self) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from tui.engine.kinds import Kind
 from tui.engine.plans import Item, Plan
 from tui.panes.words import size
-from tui.screens.rows import Ink, Piece, Row, folded, padded, whole
+from tui.screens.rows import Ink, Piece, Row, cells, folded, padded, whole
 from widgets.text import Shown, shown
 
 GAP = 2
 """Cells between name, note and size."""
+
+BETWEEN = Piece(shown(" " * GAP))
 
 NOTE = 2
 """Cells by which a note stands in when it has rows of its own."""
@@ -48,13 +48,13 @@ def item_rows(items: Sequence[Item], width: int) -> list[Row]:
     """The objects with note and size, one row each where that is enough room; nothing is ever cut."""
     sizes = [shown(size(item.size)) if item.size is not None else shown("") for item in items]
     names = [whole(item.target.name) for item in items]
-    size_width = max(map(cell_len, sizes), default=0)
+    size_width = max(map(cells, sizes), default=0)
     room = width - size_width - GAP * bool(size_width)
-    name_width = min(max(map(cell_len, names), default=0), room // 2)
+    name_width = max((wide for wide in map(cells, names) if wide <= room // 2), default=room // 2)
     rows: list[Row] = []
     for item, name, bytes_ in zip(items, names, sizes, strict=True):
         note = whole(item.note)
-        if cell_len(name) <= name_width and cell_len(note) <= room - name_width - GAP:
+        if cells(name) <= name_width and cells(note) <= room - name_width - GAP:
             rows.append(_row(name, name_width, note, room, bytes_, size_width))
             continue
         first, *others = folded(name, room)
@@ -67,10 +67,9 @@ def item_rows(items: Sequence[Item], width: int) -> list[Row]:
 
 
 def _row(name: Shown, name_width: int, note: Shown, room: int, bytes_: Shown, size_width: int) -> Row:
-    between = shown(" " * GAP)
     row = [Piece(padded(name, name_width))]
     if name_width < room:
-        row += [Piece(between), Piece(padded(note, room - name_width - GAP), Ink.DIM)]
+        row += [BETWEEN, Piece(padded(note, room - name_width - GAP), Ink.DIM)]
     if size_width:
-        row += [Piece(between), Piece(shown(bytes_.rjust(size_width)))]
+        row += [BETWEEN, Piece(shown(bytes_.rjust(size_width)))]
     return row

@@ -50,23 +50,29 @@ def whole(raw: str) -> Shown:
     return shown(raw, WHOLE)
 
 
+def cells(text: Shown) -> int:
+    """The width of a text; quick for the many that are plain ASCII."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def folded(text: Shown, width: int) -> list[Shown]:
     """Break a text into rows of at most `width` cells, between words where it can be done."""
-    if cell_len(text) <= width:
+    if cells(text) <= width:
         return [text]
     width = max(width, 2)
     rows: list[str] = []
     row, used = "", 0
     for word in re.findall(r"\S+\s*|\s+", text):
-        if used and used + cell_len(word.rstrip()) > width:
+        wide = cells(Shown(word.rstrip()))
+        if used and used + wide > width:
             rows.append(row)
             row, used = "", 0
-        if cell_len(word.rstrip()) > width:
-            *full, word = chop_cells(word.rstrip(), width)
+        if wide > width:
+            *full, word = chop_cells(word, width)
             rows += full
         row += word
-        used += cell_len(word)
-    return [shown(each.rstrip()) for each in (*rows, row)]
+        used += cells(Shown(word))
+    return [Shown(each.rstrip()) for each in (*rows, row)]
 
 
 def paragraph(text: Shown, width: int, ink: Ink = Ink.PLAIN, indent: int = 0) -> list[Row]:
@@ -77,7 +83,7 @@ def paragraph(text: Shown, width: int, ink: Ink = Ink.PLAIN, indent: int = 0) ->
 
 def padded(text: Shown, width: int) -> Shown:
     """A text that fills `width` cells, if it is no longer than that."""
-    return shown(text + " " * (width - cell_len(text)), WHOLE)
+    return Shown(text + " " * (width - cells(text)))
 
 
 SCROLLING: tuple[BindingType, ...] = tuple(
@@ -97,7 +103,7 @@ SCROLLING: tuple[BindingType, ...] = tuple(
 
 
 class TextRows(ScrollView, can_focus=True, inherit_bindings=False):
-    """TextRows that scroll. It takes the focus only when there is more than fits."""
+    """Rows that scroll. It takes the focus only when there is more than fits."""
 
     COMPONENT_CLASSES = {f"rows--{ink}" for ink in Ink}
     BINDINGS = [*SCROLLING]

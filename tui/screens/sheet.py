@@ -47,7 +47,6 @@ class SheetScreen(Dialog[Answers | None]):
     """
 
     BINDINGS = [
-        Binding("enter", "submit", "go ahead", id="sheet.submit", tooltip="Go ahead with these answers"),
         Binding("escape", "leave", "leave", id="sheet.leave", tooltip="Leave without doing anything"),
     ]
 
@@ -76,12 +75,8 @@ class SheetScreen(Dialog[Answers | None]):
         self.fit()
 
     def describe(self, action: str) -> str | None:
-        """The sheet has a word of its own for going ahead."""
+        """The sheet has a word of its own for sending the form."""
         return shown(self._sheet.action) if action == "submit" else None
-
-    def action_submit(self) -> None:
-        """Go ahead, or to the first answer that is wrong."""
-        self.query_one(Form).action_submit()
 
     def action_leave(self) -> None:
         """Leave; when something was typed, only the second time."""

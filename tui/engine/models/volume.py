@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,7 +9,7 @@ from typing import Any, ClassVar
 from tui.engine.kinds import Kind
 
 ANONYMOUS_LABEL = "com.docker.volume.anonymous"
-_ANONYMOUS_NAME = re.compile(r"[0-9a-f]{64}")
+_HEXADECIMAL = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Volume:
     @property
     def anonymous(self) -> bool:
         """Whether nobody gave it a name: marked so, or named as the Engine names such volumes."""
-        return self.marked_anonymous or _ANONYMOUS_NAME.fullmatch(self.name) is not None
+        return self.marked_anonymous or (len(self.name) == 64 and set(self.name) <= _HEXADECIMAL)
 
 
 def decode_volume(item: Mapping[str, Any]) -> Volume:

@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from captured import NOW, answer, named, store
+
+from tui.engine.kinds import Kind
+from tui.engine.models import Model
+from tui.engine.models.network import decode_network
+from tui.engine.models.volume import decode_volume
+from tui.engine.store import Store
+from tui.panes.fact import Fact
+from tui.panes.overview import overview
+from tui.panes.secrets import secret
+from widgets.table import Tone
+
+
+@pytest.fixture(autouse=True)
+def _in_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def said(facts: list[Fact]) -> dict[str, list[str]]:
+    """The lines of each label, those that continue it among them; headings have none."""
+    lines: dict[str, list[str]] = {}
+    label = ""
+    for fact in facts:
+        label = fact.label or label
+        lines.setdefault(label, []).extend([fact.text] if fact.text else [])
+    return lines
+
+
+def of_container(name: str, **more: Any) -> dict[str, list[str]]:
+    filled = store()
+    return said(overview(named(filled, f"shop-{name}"), answer(f"container_{name}"), filled, NOW, **more))
+
+
+def tone_of(facts: list[Fact], label: str) -> Tone:
+    return next(fact.tone for fact in facts if fact.label == label and fact.text)
+
+
+def test_a_running_container_tells_what_it_is_and_how_it_is() -> None:
+    lines = of_container("db")
+    assert lines["state"] == ["● up 4 min  ♥ healthy"]
+    assert lines["image"] == ["busybox  b317c5593651"]
+    assert lines["command"] == ["sh -c 'sleep 3600; echo done'"]
+    assert lines["project"] == ["shop  service db"]
+    assert lines["created"] == ["2026-11-24 05:43:53 (4 min ago)"]
+    assert lines["restart"] == ["on-failure, at most 5 times"]
+    assert "why" not in lines
+    assert "finished" not in lines
+
+
+def test_a_container_tells_its_ports_networks_and_mounts() -> None:
+    lines = of_container("db")
+    assert lines["ports"] == ["15353→53/udp", "127.0.0.1:15432→5432", "18080-18082→8080-8082", "9000"]
+    assert lines["networks"][:3] == [
+        "shop-net  10.77.0.2/24",
+        "gateway 10.77.0.1  mac 02:42:0a:4d:00:02",
+        "also called db, d59f2d0b265d, db1",
+    ]
+    assert lines["mounts"] == [
+        "volume shop-vol → /data",
+        "bind /srv/source → /src  read-only",
+        "tmpfs → /scratch  size=64k",
+    ]
+
+
+def test_a_container_tells_its_limits_and_settings() -> None:
+    lines = of_container("db")
+    assert lines["memory"] == ["64 MiB  with swap 128 MiB  32 MiB reserved"]
+    assert (lines["cpus"], lines["cpuset"], lines["pids"]) == (["1.5"], ["0,1"], ["100"])
+    assert (lines["user"], lines["workdir"], lines["hostname"]) == (["1000:1000"], ["/data"], ["db1"])
+    assert "Limits" not in of_container("killed")
+
+
+def test_a_quota_of_the_older_kind_is_a_number_of_cpus_too() -> None:
+    filled, found = store(), answer("container_db")
+    found["HostConfig"] |= {"NanoCpus": 0, "CpuQuota": 25_000, "CpuPeriod": 50_000}
+    assert said(overview(named(filled, "shop-db"), found, filled, NOW))["cpus"] == ["0.5"]
+
+
+def test_secrets_are_covered_until_they_are_asked_for() -> None:
+    lines = of_container("db")
+    assert lines["env"] == ["DB_PASSWORD=•••••", "MODE=fast", "SPACED=a b"]
+    assert lines["labels"][0] == "api.token=•••••"
+    revealed = of_container("db", reveal=True)
+    assert revealed["env"][0] == "DB_PASSWORD=hunter2"
+    assert revealed["labels"][0] == "api.token=t0ps3cret"
+
+
+def test_a_failing_health_check_shows_its_last_outputs_newest_first() -> None:
+    filled, found = store(), answer("container_sick")
+    log = found["State"]["Health"]["Log"]
+    log[-1]["Output"] = "\n".join(f"line {n}" for n in range(9))
+    facts = overview(named(filled, "shop-sick"), found, filled, NOW)
+    lines = said(facts)
+    assert lines["state"] == ["● up 4 min  ✗ unhealthy"]
+    assert tone_of(facts, "state") is Tone.BAD
+    assert lines["health"] == ["✗ unhealthy  failed 187 times in a row"]
+    assert lines["probes"][:8] == [
+        "1 min ago  exit 1",
+        *(f"  line {n}" for n in range(6)),
+        "  … 3 more lines",
+    ]
+    assert lines["probes"][8:] == ["1 min ago  exit 1", "  connection refused"] * 2
+
+
+def test_a_killed_container_says_what_its_exit_code_means() -> None:
+    lines = of_container("killed")
+    assert lines["state"] == ["○ exited 137  1 min ago"]
+    assert lines["why"] == ["137: SIGKILL: killed, by stop/kill or because memory ran out"]
+    assert lines["finished"] == ["2026-11-24 05:47:14 (1 min ago)"]
+
+
+def test_a_container_that_ran_out_of_memory_says_so() -> None:
+    filled = store()
+    facts = overview(named(filled, "shop-oom"), answer("container_oom"), filled, NOW)
+    assert said(facts)["why"] == ["137: SIGKILL: killed because memory ran out (OOMKilled)"]
+    assert tone_of(facts, "why") is Tone.BAD
+
+
+def test_a_container_that_could_not_start_shows_the_engines_reason() -> None:
+    code, reason = of_container("nocmd")["why"]
+    assert code == "127: the command was not found"
+    assert reason.endswith('exec: "/nope": stat /nope: no such file or directory: unknown')
+
+
+def test_a_container_that_never_ran_has_no_why_and_keeps_its_text_exact() -> None:
+    lines = of_container("created")
+    assert "why" not in lines
+    assert lines["command"] == ["echo '[/x]oops'"]
+
+
+def test_a_stopped_container_tells_the_ports_it_would_have() -> None:
+    filled, found = store(), answer("container_db")
+    stopped = replace(named(filled, "shop-db"), state="exited", exit_code=0, ports=())
+    lines = said(overview(stopped, found, filled, NOW))
+    assert "18080-18082→8080-8082  when it runs" in lines["ports"]
+    assert "9000  when it runs" in lines["ports"]
+    assert lines["why"] == ["0: ended well"]
+
+
+def test_restarts_and_removal_at_the_end_are_told() -> None:
+    filled, found = store(), answer("container_db")
+    found["RestartCount"] = 3
+    found["HostConfig"]["AutoRemove"] = True
+    restart, removal = said(overview(named(filled, "shop-db"), found, filled, NOW))["restart"]
+    assert restart == "on-failure, at most 5 times  restarted 3 times"
+    assert "--rm" in removal
+
+
+def test_before_the_engine_answers_the_store_speaks() -> None:
+    filled = store()
+    lines = said(overview(named(filled, "shop-db"), None, filled, NOW))
+    assert lines["state"] == ["● up 3 min  ♥ healthy"]
+    assert lines["command"] == ["sh -c 'sleep 3600; echo done'"]
+    assert lines["networks"] == ["shop-net  10.77.0.2", "shop-open  10.200.7.2"]
+    assert lines["mounts"] == ["volume shop-vol → /data", "bind /srv/source → /src  read-only"]
+    assert lines["labels"][0] == "api.token=•••••"
+    assert "user" not in lines
+    assert "restart" not in lines
+
+
+def test_an_image_tells_its_names_its_making_and_what_it_runs() -> None:
+    filled = store()
+    lines = said(overview(filled.images["shop-image:1"], answer("image"), filled, NOW))
+    assert lines["tags"] == ["shop-image:1", "shop-image:latest"]
+    assert lines["id"][0].startswith("sha256:911121f9")
+    assert lines["size"] == ["1.98MB"]
+    assert (lines["platform"], lines["layers"]) == (["linux/amd64"], ["1"])
+    assert (lines["author"], lines["comment"]) == (["me"], ["made for a test"])
+    assert (lines["entrypoint"], lines["command"]) == (["sh -c"], ["'echo hi there'"])
+    assert (lines["ports"], lines["volumes"]) == (["80"], ["/var/data"])
+    assert lines["env"] == ["A=1", "API_KEY=•••••"]
+    assert lines["containers"] == ["none"]
+
+
+def test_an_image_tells_who_uses_it_and_counts_the_many() -> None:
+    filled = store()
+    image = replace(filled.images["shop-image:1"], id=named(filled, "shop-db").image_id)
+    users = said(overview(image, None, filled, NOW))["containers"]
+    assert "shop-db  ● up 3 min" in users
+    assert "shop-killed  ○ exited 137" in users
+    one = named(filled, "shop-db")
+    filled.replace(Kind.CONTAINER, [replace(one, id=f"{n:064}", name=f"c{n}") for n in range(47)])
+    assert said(overview(image, None, filled, NOW))["containers"][-1] == "and 17 more"
+
+
+def test_a_network_tells_its_nature_and_who_is_in_it_running_or_not() -> None:
+    filled = store()
+    (network,) = filled.networks.values()
+    lines = said(overview(network, answer("network"), filled, NOW))
+    assert lines["nature"] == ["internal: no way to the outside", "attachable: any container may join"]
+    assert lines["subnet"] == ["10.77.0.0/24  gateway 10.77.0.1"]
+    assert lines["containers"] == ["shop-late  ○ exited 0", "shop-db  ● up 3 min  10.77.0.2/24"]
+    assert lines["options"] == ["com.docker.network.bridge.name=shopbr0"]
+    before = said(overview(network, None, filled, NOW))
+    assert before["subnet"] == lines["subnet"]
+    assert before["containers"] == ["shop-late  ○ exited 0", "shop-db  ● up 3 min  10.77.0.2"]
+
+
+def test_a_network_end_that_is_no_container_is_told_apart() -> None:
+    filled, found = store(), answer("network")
+    (network,) = filled.networks.values()
+    found["Containers"]["lb-ingress"] = {"Name": "ingress-endpoint", "IPv4Address": "10.0.0.2/24"}
+    lines = said(overview(network, found, filled, NOW))
+    assert lines["other ends"] == ["ingress-endpoint  10.0.0.2/24"]
+
+
+def test_a_built_in_network_says_that_it_stays() -> None:
+    bridge = decode_network({"Id": "0" * 64, "Name": "bridge", "Driver": "bridge", "Scope": "local"})
+    assert "cannot be removed" in said(overview(bridge, None, Store(), NOW))["built in"][0]
+
+
+def test_a_volume_tells_who_uses_it_and_where() -> None:
+    filled = store()
+    lines = said(overview(filled.volumes["shop-vol"], answer("volume"), filled, NOW))
+    assert lines["containers"] == [
+        "shop-late  ○ exited 0  → /backup  read-only",
+        "shop-db  ● up 3 min  → /data",
+    ]
+    assert lines["mountpoint"] == ["/var/lib/docker/volumes/shop-vol/_data"]
+    assert lines["options"] == ["device=tmpfs", "o=size=1m", "type=tmpfs"]
+
+
+def test_the_password_in_a_volumes_mount_options_is_covered() -> None:
+    volume = decode_volume(
+        {"Name": "share", "Options": {"o": "username=me,password=hunter2", "type": "cifs"}}
+    )
+    lines = said(overview(volume, None, Store(), NOW))
+    assert lines["options"] == ["o=username=me,password=•••••", "type=cifs"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "prefix"),
+    [
+        (("Config", "Env", 0), "DB_PASSWORD=hunter2", len("DB_PASSWORD=")),
+        (("Config", "Env", 1), "MODE=fast", None),
+        (("Config", "Env", 2), "DB_PASSWORD=", None),
+        (("Config", "Env", 3), "DB_PASSWORD", None),
+        (("Config", "Env", 4), "DSN=postgres://me:pw@db/x", len("DSN=")),
+        (("Config", "Labels", "api.token"), "t0ps3cret", 0),
+        (("Config", "Labels", "team"), "shop", None),
+        (("Options", "o"), "username=me,password=x", len("username=me,password=")),
+        (("NetworkSettings", "SandboxKey"), "/var/run/docker/netns/f266", None),
+        (("State", "Pid"), 42, None),
+        (("Secrets", 0), "plain", None),
+    ],
+)
+def test_the_tree_covers_what_the_overview_covers(
+    path: tuple[str | int, ...], value: object, prefix: int | None
+) -> None:
+    assert secret(path, value) == prefix
+
+
+def _objects() -> Iterator[tuple[str, Model, Store]]:
+    filled = store()
+    for name in ("db", "sick", "late"):
+        yield f"container_{name}", named(filled, f"shop-{name}"), filled
+    yield "image", filled.images["shop-image:1"], filled
+    yield "network", next(iter(filled.networks.values())), filled
+    yield "volume", filled.volumes["shop-vol"], filled
+
+
+def _key_paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield (*path, key)
+            yield from _key_paths(item, (*path, key))
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _key_paths(item, (*path, at))
+
+
+def test_no_key_is_needed_and_each_may_be_null() -> None:
+    for name, model, filled in _objects():
+        found = answer(name)
+        assert overview(model, {}, filled, NOW)
+        for path in _key_paths(found):
+            for null in (True, False):
+                less = copy.deepcopy(found)
+                place = less
+                for key in path[:-1]:
+                    place = place[key]
+                if null:
+                    place[path[-1]] = None
+                else:
+                    del place[path[-1]]
+                assert overview(model, less, filled, NOW), path
