@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.binding import Binding
+from textual.command import Provider
 from textual.screen import Screen
 
 from tui.engine.endpoint import Endpoint, EndpointError, context_endpoint, context_names
@@ -24,11 +25,19 @@ if TYPE_CHECKING:
     from tui.screens.no_engine import NoEngineScreen
 
 
+def _palette() -> type[Provider]:
+    """The palette's contents, imported when it opens."""
+    from tui.screens.palette import Palette
+
+    return Palette
+
+
 class WharfApp(App[None], inherit_bindings=False):
     """Wharf on one Engine at a time."""
 
     TITLE = "Wharf"
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {_palette}
+    CSS = "ToastRack { margin: 0 0 2 0; }"
     BINDINGS = [
         Binding(
             "ctrl+c", "interrupt", show=False, tooltip="Copy what is selected, else quit", id="app.interrupt"

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from widgets.form_fields import Field, FieldKind, Value
 from widgets.form_inputs import Choice, Edited, Entry, Flag
 from widgets.form_rows import Line, Row
+from widgets.text import Shown
 
 __all__ = ["Field", "FieldKind", "Form", "Value"]
 
@@ -112,6 +113,10 @@ class Form(Vertical):
     def set_note(self, field: str, text: str | None) -> None:
         """Say something about a field that does not stand in the way; it stays until it is changed."""
         self._row_of[field].set_note(field, text)
+
+    def set_hint(self, field: str, hint: Shown) -> None:
+        """Show this in a text or a list while it is empty."""
+        self._row_of[field].set_hint(hint)
 
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Put these values into their fields and leave the others alone. One `Changed` follows."""

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from widgets.form_fields import Field, FieldKind, Value
 from widgets.form_inputs import KEPT_HELP, Choice, Entry, Flag
-from widgets.text import shown
+from widgets.text import Shown, shown
 
 NARROW = 108
 """Columns of a row below which a notice stands under its line instead of beside it."""
@@ -92,6 +92,7 @@ class Row(Horizontal):
         self._flags = {
             field.id: Flag(field.label, bool(field.value)) for field in fields if field.kind is FieldKind.FLAG
         }
+        self._hint = fields[0].hint
         self._errors: dict[str, str] = {}
         self._notes: dict[str, str] = {}
         self._box = Vertical(classes="form--lines")
@@ -170,6 +171,13 @@ class Row(Horizontal):
         _keep(self._notes, field, text)
         self.refresh_notices()
 
+    def set_hint(self, hint: Shown) -> None:
+        """Show this where a text is empty."""
+        self._hint = hint
+        for line in self.lines:
+            if isinstance(entry := line.editors[0], Entry):
+                entry.placeholder = hint
+
     async def settle(self) -> None:
         """Wait until a line added just now can take the focus."""
         while self._mounting:
@@ -229,7 +237,7 @@ class Row(Horizontal):
 
     def _entry(self, text: str) -> Entry:
         field = self.fields[0]
-        return Entry(text, field.hint, field.suggestions, in_list=self.is_list)
+        return Entry(text, self._hint, field.suggestions, in_list=self.is_list)
 
     def _problem(self, line: Line) -> str:
         check = self.fields[0].check

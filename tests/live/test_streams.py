@@ -182,6 +182,26 @@ def test_attaching_with_logs_begins_with_what_was_written(api: docker.APIClient,
     session.close()
 
 
+@pytest.mark.parametrize("once", [True, False])
+def test_closing_an_attach_ends_the_input_only_where_it_says_so(
+    api: docker.APIClient, make: Make, once: bool
+) -> None:
+    # the SDK asks for StdinOnce unless told that nobody will be attached
+    container = make("sh", "-c", "while read line; do echo got $line; done", stdin_open=True, detach=not once)
+    session = start_attached(api, container)
+    assert session.input_once is once
+    session.write(b"one\n")
+    read_until(session, b"got one")
+    session.close()
+    if once:
+        assert api.wait(container, timeout=DEADLINE)["StatusCode"] == 0
+    else:
+        again = open_attach(api, container)
+        again.write(b"two\n")
+        read_until(again, b"got two")
+        again.close()
+
+
 @pytest.mark.parametrize("kind", ["exec", "attach", "logs"])
 def test_closing_from_another_thread_ends_a_blocked_reader_at_once(
     api: docker.APIClient, running: str, kind: str
@@ -307,7 +327,8 @@ def test_a_shell_in_a_real_terminal_follows_its_size_and_hears_ctrl_c(
 def test_the_leave_key_leaves_a_container_without_a_terminal_running(
     api: docker.APIClient, make: Make
 ) -> None:
-    container = make("sh", "-c", "while read line; do echo got $line; done", stdin_open=True)
+    command = "while read line; do echo got $line; done"
+    container = make("sh", "-c", command, stdin_open=True, detach=True)
     session = start_attached(api, container)
     terminal = Terminal(session, leave=b"\x1d")
     terminal.type(b"one\n")

@@ -19,8 +19,8 @@ from tui.screens.plan import STILL, PlanScreen
 from tui.screens.rows import TextRows
 
 
-def host(shown: Plan, clock: FakeClock, **more: Any) -> tuple[Host, PlanScreen]:
-    screen = PlanScreen(shown, CONNECTION, "local", clock=clock, **more)
+def host(shown: Plan, clock: FakeClock) -> tuple[Host, PlanScreen]:
+    screen = PlanScreen(shown, CONNECTION, "local", clock=clock)
     return Host(lambda: screen), screen
 
 

@@ -79,6 +79,8 @@ class Task:
     """Called on cancel, on the caller's thread, to end a request under way."""
     done: Callable[[Job], None] | None = None
     """Called on the job's thread when it has ended well."""
+    quiet: bool = False
+    """Whether the one who started it shows itself what the Engine refused."""
 
 
 @dataclass(eq=False)

@@ -40,6 +40,8 @@ class RunSpec:
     labels: tuple[str, ...] = ()
     carried: Carried = field(default_factory=Carried)
     """What only a container to run again brings along, beyond these fields."""
+    like: str = field(default="", compare=False)
+    """The name of the container that it repeats."""
 
     def line(self, create_only: bool = False) -> DockerLine:
         """`docker run …`, or `docker create …`. Raises ValueError when a field is wrong."""
@@ -162,6 +164,7 @@ class RunSpec:
             workdir=_unless_same("WorkingDir", config, of_image),
             labels=tuple(f"{key}={value}" for key, value in labels.items() if is_sayable(key)),
             carried=Carried.of_container(inspect, of_image),
+            like=(inspect.get("Name") or "").removeprefix("/"),
         )
 
 

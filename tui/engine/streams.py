@@ -33,6 +33,8 @@ class Session:
     """Whether the process has a terminal: its output is one raw stream, else output and errors come apart."""
     writable: bool
     """Whether the process has an open stdin."""
+    input_once: bool
+    """Whether the Engine ends the process's input when this session is closed (Config.StdinOnce)."""
 
     def __init__(
         self,
@@ -40,12 +42,14 @@ class Session:
         *,
         tty: bool,
         writable: bool,
+        input_once: bool = False,
         resize: Callable[[int, int], None],
         exit_code: Callable[[], int | None],
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.tty = tty
         self.writable = writable
+        self.input_once = input_once
         self._wire = wire
         self._frames = Frames()
         self._resize = resize
@@ -188,6 +192,7 @@ def open_attach(
         config = api.inspect_container(container)
         tty = bool(config["Config"].get("Tty"))
         writable = bool(config["Config"].get("OpenStdin"))
+        input_once = bool(config["Config"].get("StdinOnce"))
         running = bool(config["State"].get("Running"))
         options: dict[str, Any] = {
             "stream": 1,
@@ -209,7 +214,15 @@ def open_attach(
         with engine_errors():
             api.resize(container, height=rows, width=columns)
 
-    return Session(wire, tty=tty, writable=writable, resize=resize, exit_code=ended.code, close=ended.close)
+    return Session(
+        wire,
+        tty=tty,
+        writable=writable,
+        input_once=input_once,
+        resize=resize,
+        exit_code=ended.code,
+        close=ended.close,
+    )
 
 
 def start_attached(

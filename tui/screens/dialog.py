@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from textual.content import Content
 from textual.css.query import NoMatches
@@ -21,6 +21,14 @@ LEAST = 3
 
 OTHERS = 16
 """A guess at the height of all but the main part, until they are laid out."""
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """A screen with words of its own for what its keys do."""
+
+    def describe(self, action: str) -> str | None:
+        """Another word for an action in the line of keys; None keeps the binding's own."""
 
 
 class Dialog(ModalScreen[Answer]):
@@ -54,6 +62,7 @@ class Dialog(ModalScreen[Answer]):
     """
 
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 
     MAIN = "#main"
     """Selects the part that grows."""
@@ -123,7 +132,7 @@ class KeyLine(Static):
 
     def _follow(self, screen: Screen[object]) -> None:
         keys: dict[str, Content] = {}
-        describe = screen.describe if isinstance(screen, Dialog) else lambda action: None
+        describe = screen.describe if isinstance(screen, Describes) else lambda action: None
         for key, active in screen.active_bindings.items():
             binding = active.binding
             typed = (

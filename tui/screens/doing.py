@@ -116,7 +116,7 @@ class Doing:
         if job.state is JobState.CANCELLED:
             self._warn(f"{job.task.title}: cancelled\n{_words(job.results)}")
             return
-        if failures:
+        if failures and not job.task.quiet:
             self.refuse(_headline(job), failures, job.task.line)
         skipped = [result for result in job.results if result.outcome is Outcome.SKIPPED]
         if skipped:

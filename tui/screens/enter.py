@@ -28,9 +28,12 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
         raise EngineError(f"detachKeys in config.json: {error}") from error
     session = await desk.read(visit.open)
     try:
-        # on a terminal the Engine itself looks for the keys; without one nobody but Wharf does
-        leave = None if session.tty else detach_bytes(keys)
+        # An Engine looks for the keys on a terminal only, and tells a command that was left so as it tells
+        # one that could not be run: with 126.
+        leave = None if session.tty and not visit.own else detach_bytes(keys)
         ending = await lend_terminal(app, session, leave=leave, notice=_notice(visit, session, keys))
+        if ending.how is How.LEFT and visit.own:
+            session.send(detach_bytes(keys))
     except SuspendNotSupported as error:
         raise EngineError("this terminal cannot be given to another program") from error
     finally:
@@ -50,7 +53,7 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
 def _notice(visit: Visit, session: Session, keys: str) -> Shown:
     """The one line before entering: what this is, how to leave, and what ctrl-c does."""
     if session.tty:
-        leave = f"{detach_words(keys)} leaves it running"
+        leave = f"{detach_words(keys)} {'ends it' if visit.own else 'leaves it running'}"
         interrupt = "ctrl-c goes to the process inside"
     else:
         leave = f"{detach_words(keys)} leaves"
@@ -62,6 +65,6 @@ def _notice(visit: Visit, session: Session, keys: str) -> Shown:
 
 def _farewell(visit: Visit, code: int | None) -> str:
     if code is None:
-        return f"{visit.name}: left, the process goes on"
+        return f"{visit.name}: left" + ("" if visit.own else ", the process goes on")
     meaning = visit.ends(code)
     return f"{visit.name}: {meaning or 'ended'}, exit code {code}"

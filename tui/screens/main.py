@@ -14,6 +14,7 @@ from textual.containers import Horizontal
 from textual.events import Key, Resize
 from textual.message import Message
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from tui.engine.kinds import Kind
 from tui.engine.store import Changes
@@ -141,6 +142,7 @@ class MainScreen(Screen[None]):
     def _stand(self) -> None:
         """The first frame is painted: now what it did without."""
         self._standing = True
+        self.mount(self.prompt, before=self._bars["footer"])
         self._show_rows()
         self.engine.painted()
 
@@ -190,9 +192,7 @@ class MainScreen(Screen[None]):
         """The line for filters and commands."""
         from tui.screens.prompt import Prompt
 
-        prompt = Prompt(id="prompt")
-        self.mount(prompt, before="#footer")
-        return prompt
+        return Prompt(id="prompt")
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Filter as one types."""
@@ -239,6 +239,12 @@ class MainScreen(Screen[None]):
             self.pane.table.clear_marks()
         else:
             self.pane.set_filter("")
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say when something failed that nobody foresaw; the screen goes on."""
+        if event.state is WorkerState.ERROR:
+            words = f"Wharf itself failed: {event.worker.error!r}"
+            self.notify(shown(words), severity="error", markup=False, timeout=30)
 
     # The detail
 

@@ -6,25 +6,25 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from tui.engine.connection import Connection
 from tui.engine.errors import EngineError, translated
 from tui.engine.plans import Item, Plan
 from tui.screens import plan_rows
-from tui.screens.dialog import Dialog, KeyLine, Leave
+from tui.screens.dialog import Dialog, Leave
 from tui.screens.plan_parts import Clock, Stillness, Toggle
-from tui.screens.rows import SCROLLING, Ink, Layout, TextRows, stacked, text_layout, whole
+from tui.screens.plan_view import PlanView
+from tui.screens.rows import SCROLLING
 from tui.screens.threads import on_thread
-from widgets.text import shown
+
+if TYPE_CHECKING:
+    from tui.engine.connection import Connection
 
 Said = TypeVar("Said")
 
@@ -36,18 +36,6 @@ NO_ENGINE = EngineError("There is no connection to an Engine.")
 
 class PlanScreen(Dialog[Plan | None]):
     """Shows a plan, lets the person choose, and ends in the complete plan or, when they leave, in None."""
-
-    DEFAULT_CSS = """
-    PlanScreen {
-        #main { min-height: 1; margin: 1 0 0 0; }
-        #plan--notes { max-height: 5; margin: 1 0 0 0; }
-        #plan--line { max-height: 4; margin: 1 0 0 0; }
-        #plan--choices { height: auto; margin: 1 0 0 0; }
-        #plan--typed { height: auto; margin: 1 0 0 0; }
-        #plan--typed Static { height: auto; }
-        #plan--count { height: auto; }
-    }
-    """
 
     BINDINGS = [
         Binding("y,ctrl+y", "apply", "apply", id="plan.apply", tooltip="Do this to exactly what is listed"),
@@ -70,9 +58,7 @@ class PlanScreen(Dialog[Plan | None]):
         endpoint_name: str,
         *,
         clock: Clock = time.monotonic,
-        destroys: bool | None = None,
     ) -> None:
-        """`destroys` None: as the plan's verb says."""
         super().__init__()
         self.plan = plan
         self._connection = connection
@@ -83,30 +69,23 @@ class PlanScreen(Dialog[Plan | None]):
         self._failures: dict[str, EngineError] = {}
         self._sizes: dict[str, int] = {}
         self._timer: Timer | None = None
-        self.set_class(_destroys(plan) if destroys is None else destroys, "-destroys")
+        self._unseen = 0
+        self.set_class(_destroys(plan), "-destroys")
 
     def compose(self) -> ComposeResult:
-        """Title, objects, what follows from it, the choices, the docker line, the ways out."""
-        with Vertical(classes="dialog--box"):
-            yield Static(classes="dialog--title", id="plan--title", markup=False)
-            yield TextRows(id="main")
-            yield Static(id="plan--count", classes="dialog--note", markup=False)
-            yield TextRows(id="plan--notes")
-            with Vertical(id="plan--choices"):
-                yield from (Toggle(choice) for choice in self.plan.choices)
-            with Vertical(id="plan--typed"):
-                yield Static(id="plan--wanted", markup=False)
-                yield Input(id="plan--input", select_on_focus=False)
-            yield TextRows(id="plan--line")
-            with Horizontal(classes="dialog--foot"):
-                yield Leave("Cancel", "cancel")
-                yield KeyLine()
+        """All of it in one box."""
+        yield PlanView(self.plan.choices, self._endpoint)
 
     def on_mount(self) -> None:
         """Show what is known, and ask for the rest."""
         self.query_one(Input).cursor_blink = False
         (self.query_one(Input) if self.plan.typed else self.query_one(Leave)).focus()
         self._begin()
+
+    @property
+    def view(self) -> PlanView:
+        """What is seen of it."""
+        return self.query_one(PlanView)
 
     @property
     def complete(self) -> bool:
@@ -122,17 +101,11 @@ class PlanScreen(Dialog[Plan | None]):
         return tuple(replace(item, size=sizes.get(item.target.ref, item.size)) for item in self.plan.items)
 
     @property
-    def wanted(self) -> str:
-        """What must be typed: the plan's word, or the count where a keyboard cannot write that word."""
-        word = self.plan.typed
-        writable = shown(word) == word and word.strip() == word
-        return word if writable else str(len(self.plan.items))
-
-    @property
     def ready(self) -> bool:
         """Whether apply would be taken now."""
-        typed = not self.plan.typed or self.query_one(Input).value == self.wanted
-        return self.complete and bool(self.plan.items) and typed and not self._stillness.left
+        typed = not self.plan.typed or self.query_one(Input).value == plan_rows.word_to_type(self.plan)
+        still = not self._unseen and not self._stillness.left
+        return self.complete and bool(self.plan.items) and typed and still
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Apply is there when something is listed, and dim until it is taken."""
@@ -203,7 +176,7 @@ class PlanScreen(Dialog[Plan | None]):
         """A new plan: what is still being asked about an older one comes too late."""
         self._serial += 1
         self._asked.clear()
-        self._disturb()
+        self._change()
         wanted = {"refine": self.plan.refine, "measure": self.plan.measure}
         self._ask({question for question, ask in wanted.items() if ask is not None})
         self._paint()
@@ -225,6 +198,8 @@ class PlanScreen(Dialog[Plan | None]):
     ) -> None:
         """Ask on a thread, and take the answer unless the plan is another one by then."""
         future = on_thread(ask)
+        # nobody asks for the exception when the dialog is left in between
+        future.add_done_callback(lambda answered: answered.cancelled() or answered.exception())
         await asyncio.wait({future})
         error = future.exception()
         if serial != self._serial:
@@ -239,6 +214,15 @@ class PlanScreen(Dialog[Plan | None]):
     def _refined(self, plan: Plan) -> None:
         # what the Engine was asked for is in it: it has nothing left to ask
         self.plan = replace(plan, refine=None)
+        self._change()
+
+    def _change(self) -> None:
+        """There is another list: it counts from when it is on the screen."""
+        self._unseen += 1
+        self.call_after_refresh(self._seen)
+
+    def _seen(self) -> None:
+        self._unseen -= 1
         self._disturb()
 
     def _disturb(self) -> None:
@@ -257,59 +241,20 @@ class PlanScreen(Dialog[Plan | None]):
             self._wait()
 
     def _paint(self) -> None:
-        plan = self.plan
-        items = self.items
-        self.query_one("#plan--title", Static).update(plan_rows.title(plan))
-        if plan.items:
-            self.query_one("#main", TextRows).show(lambda width: plan_rows.item_rows(items, width))
-        else:
-            self.query_one("#main", TextRows).show(text_layout(whole(plan.nothing if self.complete else "")))
-        parts = (
-            plan_rows.count(plan),
-            plan_rows.total(items, measuring="measure" in self._asked),
-            f"on {shown(self._endpoint)}",
-        )
-        self.query_one("#plan--count", Static).update(" · ".join(part for part in parts if part))
-        notes = self._notes()
-        self.query_one("#plan--notes", TextRows).show(stacked(notes))
-        self.query_one("#plan--notes").display = bool(notes)
-        self.query_one("#plan--line", TextRows).show(text_layout(whole(plan.line.masked()), Ink.ACCENT))
-        self.query_one(Leave).say("Cancel" if plan.items or not self.complete else "Close")
+        self.view.show(self.plan, self.items, self._asked, self._failures)
         self._paint_choices()
         self._paint_typed()
         self.refresh_bindings()
         self.fit()
 
-    def _notes(self) -> list[Layout]:
-        notes: list[Layout] = []
-        if "refine" in self._asked:
-            notes.append(text_layout(shown("Asking the Engine for all that belongs to it…"), Ink.DIM))
-        for question, error in self._failures.items():
-            what = "The list is not complete" if question == "refine" else "The sizes are not known"
-            notes.append(text_layout(whole(f"{what}: {error.message}"), Ink.BAD))
-            if error.advice:
-                notes.append(text_layout(whole(error.advice), Ink.DIM))
-        notes += [text_layout(whole(warning), Ink.WARN) for warning in self.plan.warnings]
-        return notes
-
     def _paint_choices(self) -> None:
-        self.query_one("#plan--choices").display = bool(self.plan.choices)
-        works = not isinstance(self.focused, Input)
-        choices = {choice.id: choice for choice in self.plan.choices}
-        for toggle in self.query(Toggle):
-            toggle.display = toggle.choice.id in choices
-            if toggle.display:
-                toggle.show(choices[toggle.choice.id], key_works=works)
+        self.view.show_choices(self.plan, keys_work=not isinstance(self.focused, Input))
 
     def _paint_typed(self) -> None:
         entry = self.query_one(Input)
-        self.query_one("#plan--typed").display = bool(self.plan.typed and self.plan.items)
         if not self.plan.typed and entry.has_focus:
             self.query_one(Leave).focus()
-        right = entry.value == self.wanted
-        words = ("Confirmed: now apply.",) if right else ("Type ", (self.wanted, "bold"), " to confirm.")
-        leave = "  Tab leaves this line for the choices." if self.plan.choices else ""
-        self.query_one("#plan--wanted", Static).update(Content.assemble(*words, (leave, "dim")))
+        self.view.show_typed(self.plan, right=entry.value == plan_rows.word_to_type(self.plan))
 
 
 def _destroys(plan: Plan) -> bool:

@@ -33,6 +33,13 @@ def title(plan: Plan) -> str:
     return f"{plan.title.capitalize()} {count(plan)}"
 
 
+def word_to_type(plan: Plan) -> str:
+    """What confirms the plan: its own word, or the count where a keyboard cannot write that word."""
+    word = plan.typed
+    writable = shown(word) == word and word.strip() == word
+    return word if writable else str(len(plan.items))
+
+
 def total(items: Sequence[Item], *, measuring: bool) -> str:
     """How many bytes the objects hold, as far as it is known; "" when sizes play no part."""
     known = [item.size for item in items if item.size is not None]

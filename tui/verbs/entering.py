@@ -37,7 +37,8 @@ async def _exec(desk: Desk, models: Sequence[Container]) -> None:
             docker("exec", "-it", container.name, "sh"),
             begin,
             container.id,
-            lambda code: NO_SHELL.get(code or 0, ""),
+            own=True,
+            ends=lambda code: NO_SHELL.get(code or 0, ""),
         )
     )
 

@@ -86,6 +86,8 @@ class Visit:
     open: Callable[[Connection], Session]
     """Begins it, on a thread. Raises EngineError."""
     ref: str = ""
+    own: bool = False
+    """Whether the process was begun for this stay, and ends with it."""
     ends: Callable[[int | None], str] = lambda code: ""
     """What to say of an exit code besides the code itself."""
 

@@ -1,0 +1,58 @@
+"""What the palette offers: the verbs that apply now, the panes and the places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from tui.screens.commands import PANES, PLACES, run_command
+from widgets.text import shown
+
+if TYPE_CHECKING:
+    from tui.screens.main import MainScreen
+
+Entry = tuple[str, str, Callable[[], None]]
+"""What is written, what it does, and what is called."""
+
+
+class Palette(Provider):
+    """The commands of the main screen, to be searched."""
+
+    async def discover(self) -> Hits:
+        """Everything, before anything is typed."""
+        for words, tip, call in self._entries():
+            yield DiscoveryHit(Content(words), call, words, tip)
+
+    async def search(self, query: str) -> Hits:
+        """What fits the query."""
+        matcher = self.matcher(query)
+        for words, tip, call in self._entries():
+            if (score := matcher.match(words)) > 0:
+                yield Hit(score, Content(words), call, words, tip)
+
+    def _entries(self) -> Iterator[Entry]:
+        from tui.screens.main import MainScreen
+
+        screen = self.screen
+        if not isinstance(screen, MainScreen):
+            return
+        for offer in screen.doing.offers.values():
+            for verb, models in offer.choices:
+                names = models[0].name if len(models) == 1 else f"{len(models)} {verb.kind.plural}"
+                words = shown(f"{verb.title} {names if models else verb.kind.plural}")
+                yield words, shown(verb.line(models).masked()), _running(screen, offer.key)
+        for word in PANES:
+            yield f"pane: {word}", "", _command(screen, word)
+        for word, (_, tip) in PLACES.items():
+            yield word, tip, _command(screen, word)
+
+
+def _running(screen: MainScreen, key: str) -> Callable[[], None]:
+    return lambda: screen.doing.press(key)
+
+
+def _command(screen: MainScreen, word: str) -> Callable[[], None]:
+    return lambda: run_command(screen, word)

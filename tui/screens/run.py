@@ -1,0 +1,331 @@
+"""The form that runs or creates a container: what is typed stays until the Engine has accepted it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.engine.errors import EngineError
+from tui.engine.jobs import Job, JobState
+from tui.engine.kinds import Kind
+from tui.engine.lines import DockerLine
+from tui.engine.runspec import RunSpec, image_hints, problems
+from tui.screens.dialog import KeyLine
+from tui.screens.job_words import STILL_UNDER_WAY, job_line
+from tui.screens.rows import Ink, Layout, TextRows, stacked, text_layout, whole
+from tui.screens.run_fields import HINTED, conflicts, form_fields, image_hint, is_here, notes, spec_of
+from tui.screens.threads import on_thread
+from tui.verbs.launching import Launch, field_of
+from tui.verbs.pulling import pull_task
+from widgets.form import Form
+from widgets.text import shown
+
+if TYPE_CHECKING:
+    from tui.engine.jobs import Task
+    from tui.screens.desk import ScreenDesk
+
+TICK_SECONDS = 0.05
+"""How often a job under way is looked at."""
+
+LEAVING = "esc again leaves; what was typed is gone then."
+
+
+class RunForm(Form):
+    """A form that can be sent again as it is after the Engine refused it: the next answer may be another."""
+
+    refused: str | None = None
+    """The field that the Engine's words stand at."""
+
+    def action_submit(self) -> None:
+        """Send the values, or go to the first field that is wrong."""
+        if self.refused is not None:
+            self.set_error(self.refused, None)
+            self.refused = None
+        super().action_submit()
+
+    def refuse(self, field: str, words: str) -> None:
+        """Show the Engine's words at a field and put the cursor there."""
+        self.refused = field
+        self.set_error(field, words)
+        self.focus_field(field)
+
+
+class RunScreen(Screen[None]):
+    """Options of `docker run`, the line they make, and the way to the container."""
+
+    DEFAULT_CSS = """
+    RunScreen {
+        layout: vertical;
+        & > #run--title { height: auto; padding: 0 1; text-style: bold; color: $text-primary; }
+        & > RunForm { margin: 1 0 0 0; }
+        & > #run--line { max-height: 6; margin: 0 1; }
+        & > #run--status { height: auto; max-height: 5; padding: 0 1; color: $text-warning; display: none; }
+        & > #run--status.-said { display: block; }
+        & > #run--status.-wrong { color: $text-error; }
+        & > KeyLine { padding: 0 1; background: $panel; }
+    }
+    """
+
+    BINDINGS = [
+        Binding("ctrl+y", "copy", "copy line", id="run.copy", tooltip="Copy the docker line"),
+        Binding("f2", "pull", "pull the image", id="run.pull", tooltip="Pull the image, and run nothing yet"),
+        Binding("escape", "leave", "leave", id="run.leave", tooltip="Cancel what is under way, else leave"),
+    ]
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, spec: RunSpec, desk: ScreenDesk, *, create_only: bool) -> None:
+        super().__init__()
+        self.spec = spec
+        """What the form says now."""
+        self._began = spec
+        self._desk = desk
+        self._create_only = create_only
+        self._job: Job | None = None
+        self._line: DockerLine | None = None
+        self._leaving = False
+        self._hinted = ""
+        self._pulled: set[str] = set()
+        self._verb = "container.create" if create_only else "container.run" if spec.like else "image.run"
+
+    def compose(self) -> ComposeResult:
+        """Title, form, docker line, what is under way or wrong, keys."""
+        yield Static(shown(self._title), id="run--title", markup=False)
+        yield RunForm(form_fields(self.spec, self._desk.store, create_only=self._create_only))
+        yield TextRows(id="run--line")
+        yield Static(id="run--status", markup=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Start where something is missing."""
+        self._look()
+        self._form.focus_field("command" if self.spec.image else "image")
+
+    @property
+    def _title(self) -> str:
+        if self._create_only:
+            return "Create a container"
+        if self._began.like:
+            return f"Run again like {self._began.like}"
+        return f"Run a container from {self._began.image}" if self._began.image else "Run a container"
+
+    @property
+    def _form(self) -> RunForm:
+        return self.query_one(RunForm)
+
+    # What is typed
+
+    @on(Form.Changed)
+    def _changed(self, event: Form.Changed) -> None:
+        self.spec = spec_of(self._began, event.values)
+        self._say("")
+        self._look()
+
+    def _look(self) -> None:
+        """Say what is known of the values as they are now."""
+        spec, store = self.spec, self._desk.store
+        wrong = conflicts(spec)
+        said = notes(spec, store)
+        if self.is_missing:
+            then = "" if self._create_only else " and then runs it"
+            said["image"] = f"Not on this Engine: ctrl-s pulls it first{then}, f2 only pulls it."
+        for name in ("image", "name", "publish", "volumes", "network", "restart"):
+            if name != self._form.refused or name in wrong:
+                self._form.set_error(name, wrong.get(name))
+            self._form.set_note(name, said.get(name))
+        self._show_line()
+        self.refresh_bindings()
+        if not self.is_missing and spec.image != self._hinted and "image" not in problems(spec):
+            self._hinted = spec.image
+            self.run_worker(self._hint(spec.image), group="hints", exclusive=True)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the image would have to be pulled."""
+        image = self.spec.image
+        if image in self._pulled or "image" in problems(self.spec):
+            return False
+        return not is_here(image, self._desk.store)
+
+    async def _hint(self, image: str) -> None:
+        """Show what the image brings along (GET /images/{name}/json)."""
+        from tui.engine.lists import inspect
+
+        try:
+            connection = self._desk.connection
+            found = await on_thread(lambda: inspect(connection, Kind.IMAGE, image))
+        except EngineError:
+            found = {}  # hints are a help, and what is wrong with the image is said when it is used
+        brought = image_hints(found)
+        for name in HINTED:
+            self._form.set_hint(name, image_hint(name, brought))
+
+    def _show_line(self) -> None:
+        try:
+            self._line = self._line_of(self.spec)
+            ink = Ink.ACCENT
+        except ValueError:
+            ink = Ink.DIM  # the last one that could be said
+        if self._line is not None:
+            layouts: list[Layout] = [text_layout(whole(self._line.masked()), ink)]
+            layouts += [text_layout(whole(text), Ink.DIM) for text in self._beyond()]
+            self.query_one("#run--line", TextRows).show(stacked(layouts))
+
+    def _line_of(self, spec: RunSpec) -> DockerLine:
+        return (spec if spec.image else replace(spec, image="IMAGE")).line(self._create_only)
+
+    def _beyond(self) -> list[str]:
+        """What is done too, though no option of `docker run` says it."""
+        carried = self.spec.carried
+        texts = [f"then docker network connect {name}" for name in carried.other_networks]
+        if silent := carried.unspoken():
+            texts.append(f"sent as well, the docker line has no word for it: {', '.join(silent)}")
+        return texts
+
+    # What is sent
+
+    @on(Form.Submitted)
+    def _submitted(self, event: Form.Submitted) -> None:
+        if self._job is None:
+            self.run_worker(self._send(), group="run", exit_on_error=False)
+
+    def action_pull(self) -> None:
+        """Pull the image and run nothing."""
+        if self._job is None and self.is_missing:
+            self.run_worker(self._pull(), group="run", exit_on_error=False)
+
+    async def _send(self) -> None:
+        if self.is_missing and not await self._pull():
+            return
+        size = self.app.size
+        launch = Launch(self._verb, self.spec, create_only=self._create_only, size=(size.height, size.width))
+        job = await self._follow(launch.task)
+        if job is None or job.state is not JobState.DONE:
+            self._say_refusal(job)
+            return
+        if launch.session is None:
+            self.dismiss(None)
+            return
+        try:
+            await self._desk.enter(launch.visit(launch.session))
+        except EngineError as error:
+            from tui.screens.error import ErrorScreen
+
+            # the container is there: the form must not make a second one
+            self.dismiss(None)
+            name = self.spec.name or launch.id[:12]
+            self.app.push_screen(ErrorScreen(f"run {name}", [(name, error)], launch.task.line))
+        else:
+            self.dismiss(None)
+
+    async def _pull(self) -> bool:
+        """Whether the image is here now."""
+        image = self.spec.image
+        job = await self._follow(replace(pull_task(image), quiet=True))
+        if job is None or job.state is not JobState.DONE:
+            self._say_refusal(job, "image")
+            return False
+        self._pulled.add(image)
+        self._look()
+        return True
+
+    async def _follow(self, task: Task) -> Job | None:
+        """Start a task and show it until it ends or is cancelled; nothing can be typed meanwhile."""
+        try:
+            job = self._desk.start(task)
+        except EngineError as error:
+            self._say(f"{error.message} {error.advice}", is_error=True)
+            return None
+        here = self.focused
+        self._job = job
+        self._form.disabled = True
+        self.refresh_bindings()
+        try:
+            while job.ended is None and not job.cancelled.is_set():
+                self._say(job_line(job, time.monotonic()))
+                await asyncio.sleep(TICK_SECONDS)
+        finally:
+            self._job = None
+            self._form.disabled = False
+            self._say("")
+            self.refresh_bindings()
+            self._refocus(here)
+        return job
+
+    def _refocus(self, here: Widget | None) -> None:
+        if here is not None and here.is_attached:
+            self.set_focus(here)
+        else:
+            self._form.focus()
+
+    def _say_refusal(self, job: Job | None, field: str | None = None) -> None:
+        """Show the Engine's words at the field they are about, else above the keys."""
+        if job is None:
+            return
+        if job.state is JobState.CANCELLED:
+            self._say(STILL_UNDER_WAY)
+            return
+        for error in (result.error for result in job.refused if result.error is not None):
+            place = field or field_of(self.spec, error)
+            words = f"{error.message} {error.advice}".strip()
+            if place in self._form.values():
+                self._form.refuse(place, words)
+            else:
+                self._say(words, is_error=True)
+
+    def _say(self, words: str | Content, *, is_error: bool = False) -> None:
+        status = self.query_one("#run--status", Static)
+        status.set_class(bool(words), "-said")
+        status.set_class(is_error, "-wrong")
+        status.update(
+            Content(shown(f"✗ {words}" if is_error else words)) if isinstance(words, str) else words
+        )
+        self._leaving = False
+
+    # Keys
+
+    def describe(self, action: str) -> str | None:
+        """The words of the keys, as they are now."""
+        if action == "submit":
+            word = "create" if self._create_only else "run"
+            return f"pull, then {word}" if self.is_missing else word
+        return "cancel" if action == "leave" and self._job is not None else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Pulling is offered while the image is not here."""
+        return self.is_missing and self._job is None if action == "pull" else True
+
+    def action_leave(self) -> None:
+        """Cancel what is under way; else leave, and when something was typed only the second time."""
+        if self._job is not None:
+            self._job.cancel()
+        elif self._leaving or self.spec == self._began:
+            self.dismiss(None)
+        else:
+            self._say(LEAVING)
+            self._leaving = True
+
+    def action_copy(self) -> None:
+        """Copy the docker line; one with secrets asks whether to copy them too."""
+        if self._line is not None:
+            self.run_worker(self._copy(self._line), group="copy", exit_on_error=False)
+
+    async def _copy(self, line: DockerLine) -> None:
+        wanted: str | None = "real"
+        if line.has_secrets:
+            from tui.screens.choose import ChooseScreen
+
+            options = [("masked", "with *** in place of the secrets"), ("real", "with the real secrets")]
+            wanted = await self.app.push_screen_wait(ChooseScreen("Copy the docker line", options))
+        if wanted is not None:
+            self._desk.copy(line.text() if wanted == "real" else line.masked(), line.masked())
