@@ -51,6 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     # the first list is read while the screen is being made
     engine.start()
 
+    if "SSH_CONNECTION" in os.environ:
+        # a slow line tears escape sequences apart; Textual reads this when it is imported
+        os.environ.setdefault("ESCDELAY", "300")
+
     from tui.app import WharfApp
     from tui.hangup import end_with_terminal
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tui.screens.no_engine import NoEngineScreen
 
 
+DEMO = "demo"
+"""What the embedded demo Engine is called where a context's name would stand."""
+
+
 def _palette() -> type[Provider]:
     """The palette's contents, imported when it opens."""
     from tui.screens.palette import Palette
@@ -78,10 +82,10 @@ class WharfApp(App[None], inherit_bindings=False):
     def connect(self, endpoint: Endpoint) -> None:
         """Leave this Engine and show another one."""
         self.engine.close()
-        if self._demo is not None and endpoint.url != self._demo.url:
+        if self._demo is not None and endpoint.context != DEMO:
             self._demo.stop()
             self._demo = None
-        self.engine = Engine(endpoint, state_dir())
+        self.engine = Engine(endpoint, state_dir(), clock=self._clock)
         self.engine.start()
         self._no_engine = None
         while len(self.screen_stack) > 2:
@@ -132,7 +136,7 @@ class WharfApp(App[None], inherit_bindings=False):
 
         if self._demo is None:
             self._demo = DemoEngine()
-            self.connect(Endpoint(self._demo.start(), "demo", "demo"))
+            self.connect(Endpoint(self._demo.start(), DEMO, DEMO))
 
     # The end
 

@@ -37,7 +37,8 @@ class Settings(NamedTuple):
 
     def marked(self, endpoint: Endpoint) -> Marked:
         """What is set for this endpoint."""
-        return self.endpoints.get(endpoint.context or endpoint.url, Marked())
+        by_url = self.endpoints.get(endpoint.url, Marked())
+        return self.endpoints.get(endpoint.context, by_url)
 
 
 def config_file(env: Mapping[str, str] = os.environ) -> Path:

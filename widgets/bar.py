@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.events import Click
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from widgets.table_paint import difference
 from widgets.text import Shown
 
 TONES = ("plain", "dim", "good", "warn", "bad", "accent", "key", "current", "loud")
@@ -63,15 +66,23 @@ class Bar(Widget):
         super().__init__(id=id)
         self._left: tuple[Piece, ...] = ()
         self._right: tuple[Piece, ...] = ()
+        self._painted: Strip | None = None
         self._places: list[tuple[int, int, str]] = []
         """First cell, cell after the last, and action of what was painted."""
 
     def show(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
-        """Say this from now on."""
+        """Say this from now on; only the part of the line that looks different is painted again."""
         new = (tuple(left), tuple(right))
-        if new != (self._left, self._right):
-            self._left, self._right = new
+        if new == (self._left, self._right):
+            return
+        self._left, self._right = new
+        if self._painted is None or self._painted.cell_length != self.size.width:
             self.refresh()
+            return
+        before, self._painted = self._painted, self._paint()
+        if before != self._painted:
+            first, length = difference(before, self._painted)
+            self.refresh(Region(first, 0, length, 1))
 
     @property
     def text(self) -> str:
@@ -79,7 +90,18 @@ class Bar(Widget):
         return "".join(piece.text for piece in (*self._left, *self._right))
 
     def render_line(self, y: int) -> Strip:
-        """Paint the pieces for which there is room."""
+        """The line as it is."""
+        if self._painted is None or self._painted.cell_length != self.size.width:
+            self._painted = self._paint()
+        return self._painted
+
+    def notify_style_update(self) -> None:
+        """Other colours: paint again."""
+        self._painted = None
+        super().notify_style_update()
+
+    def _paint(self) -> Strip:
+        """The pieces for which there is room."""
         width = self.size.width
         left, right = _fitting(self._left, self._right, width)
         gap = width - _length(left) - _length(right)
@@ -105,8 +127,6 @@ class Bar(Widget):
 
 
 def _length(pieces: Sequence[Piece]) -> int:
-    from rich.cells import cell_len
-
     return sum(cell_len(piece.text) for piece in pieces)
 
 

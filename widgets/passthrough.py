@@ -89,26 +89,29 @@ async def lend_terminal(app: App[Any], stream: Duplex, *, leave: bytes | None, n
     the app stays suspended, because a terminal that is gone cannot be set up again: exit at once. Raises
     SuspendNotSupported where there is no terminal.
     """
+    assert sys.__stdin__ is not None
     assert sys.__stderr__ is not None
-    terminal = sys.__stderr__.fileno()  # where Textual paints
+    keys, paint = sys.__stdin__.fileno(), sys.__stderr__.fileno()  # as Textual does
     cancelled = False
     # Painting while suspended would fill the queue of a writer that has stopped, and block the loop for ever.
     with contextlib.suppress(_StaySuspended), app.suspend(), app.batch_update():
         with contextlib.suppress(OSError):  # a terminal that is gone is told by the pass-through
-            os.write(terminal, f"{notice}\n".encode())
-        connect = partial(pass_through, stream, leave=leave, stdout_fd=terminal)
+            os.write(paint, f"{notice}\n".encode())
+        connect = partial(pass_through, stream, leave=leave, stdin_fd=keys, stdout_fd=paint)
         work = asyncio.ensure_future(asyncio.to_thread(connect))
         try:
-            ending = await asyncio.shield(work)
+            await asyncio.wait([work])
         except asyncio.CancelledError:
             cancelled = True
             stream.close()
-            ending = await work
-        if ending.how is How.HUNG_UP or not app.is_running:
+            await asyncio.wait([work])
+        # suspend() sets the terminal up again only when nothing is raised inside it
+        hung_up = work.exception() is None and work.result().how is How.HUNG_UP
+        if hung_up or not app.is_running:
             raise _StaySuspended
     if cancelled:
         raise asyncio.CancelledError
-    return ending
+    return work.result()
 
 
 class _StaySuspended(Exception):

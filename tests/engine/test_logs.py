@@ -148,7 +148,7 @@ def test_closing_from_another_thread_ends_the_reader_without_an_error(engine: Fa
     read: list[list[LogLine]] = []
     reader = threading.Thread(target=lambda: read.extend(stream), daemon=True)
     reader.start()
-    log.write(chunk(b"line\r\n"))
+    log.write(chunk(b"line\r\nhalf a li"))
     started = time.monotonic()
     while not read and time.monotonic() < started + 5:
         reader.join(0.005)

@@ -46,6 +46,16 @@ def api(engine: PrivateEngine) -> Iterator[docker.APIClient]:
     client.close()
 
 
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which Wharf finds and keeps everything of its person's; no display, no SSH."""
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "DOCKER_CONFIG"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for name in ("SSH_CONNECTION", "DISPLAY", "WAYLAND_DISPLAY", "DOCKER_HOST", "DOCKER_CONTEXT"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
 @pytest.fixture(autouse=True)
 def cleared(request: pytest.FixtureRequest) -> Iterator[None]:
     """Afterwards the Engine answers again and holds nothing but its one image."""

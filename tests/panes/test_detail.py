@@ -8,6 +8,7 @@ import pytest
 from captured import NOW, answer, named, store
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.panes.detail import Detail
@@ -15,8 +16,14 @@ from widgets.facts import Facts
 from widgets.json_tree import JsonTree
 
 
+class Beside(Widget, can_focus=True):
+    """Takes the focus when nobody holds on to it."""
+
+
 class Host(App[None]):
-    """Beside the detail: where keys go that it does not take."""
+    """A detail above another widget, and where keys go that it does not take."""
+
+    CSS = "Beside { height: 1; } Detail { height: 1fr; }"
 
     BINDINGS = [("slash", "outside('slash')"), ("escape", "outside('escape')")]
 
@@ -27,6 +34,7 @@ class Host(App[None]):
 
     def compose(self) -> ComposeResult:
         yield Detail(self.store, clock=lambda: NOW)
+        yield Beside()
 
     def action_outside(self, key: str) -> None:
         self.outside.append(key)
@@ -93,6 +101,18 @@ async def test_brackets_turn_the_tabs_and_the_focus_goes_along() -> None:
         assert (detail.tab, type(pilot.app.focused)) == ("overview", Facts)
         await pilot.press("left_square_bracket")
         assert detail.tab == "inspect"
+
+
+async def test_the_next_key_is_for_what_is_shown_without_waiting_for_a_frame() -> None:
+    async with detail_of() as (detail, pilot):
+        for tab, body in (("inspect", JsonTree), ("overview", Facts), ("inspect", JsonTree)):
+            detail.tab = tab
+            assert type(detail.body) is body
+            assert pilot.app.focused is detail.body
+        await pilot.press("slash")
+        assert isinstance(pilot.app.focused, Input)
+        detail.action_end_search()
+        assert pilot.app.focused is detail.body
 
 
 async def test_a_click_opens_a_tab() -> None:

@@ -222,6 +222,15 @@ def test_a_built_in_network_says_that_it_stays() -> None:
     assert "cannot be removed" in said(overview(bridge, None, Store(), NOW))["built in"][0]
 
 
+def test_what_the_engine_leaves_empty_is_not_taken_for_a_heading() -> None:
+    network = decode_network({"Id": "0" * 64, "Name": "template"})
+    headings = [one.label for one in overview(network, None, Store(), NOW) if not one.text]
+    assert headings == ["Used by"]
+    filled, found = store(), answer("container_db")
+    found["Config"]["Env"] = ["", "MODE=fast"]
+    assert Fact("env", "MODE=fast") in overview(named(filled, "shop-db"), found, filled, NOW)
+
+
 def test_a_volume_tells_who_uses_it_and_where() -> None:
     filled = store()
     lines = said(overview(filled.volumes["shop-vol"], answer("volume"), filled, NOW))

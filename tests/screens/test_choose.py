@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hosting import Host
 
+from tests.screens.hosting import Host
 from tui.screens.choose import ChooseScreen
 
 OPTIONS = [("container.start", "start 2 of them"), ("container.kill", "[kill] 1 of them"), ("x", "other")]

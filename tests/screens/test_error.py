@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hosting import Host
 from textual.widgets import Static
 
+from tests.screens.hosting import Host
 from tui.engine.errors import EngineError
 from tui.engine.lines import Secret, docker
 from tui.screens.error import ErrorScreen

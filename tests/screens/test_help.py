@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hosting import Host
 from textual.widgets import Input
 
+from tests.screens.hosting import Host
 from tui.screens.help import HelpRow, HelpScreen, HelpSection
 from tui.screens.keys import key_words
 from tui.screens.rows import TextRows

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from hosting import CONNECTION, FakeClock, Host, until
 from textual.widgets import OptionList
 
+from tests.screens.hosting import CONNECTION, FakeClock, Host, until
 from tui.engine.errors import EngineError
 from tui.engine.jobs import Job, Jobs, JobState, Outcome, Result, Target, Task
 from tui.engine.lines import docker

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hosting import CONNECTION, FakeClock, Host, item, plan, until
 from textual.widgets import Input, Static
 
+from tests.screens.hosting import CONNECTION, FakeClock, Host, item, plan, until
 from tui.engine.errors import EngineError
 from tui.engine.plans import Choice, Plan
 from tui.screens.dialog import KeyLine, Leave
@@ -263,7 +263,9 @@ async def test_an_empty_plan_says_why_and_can_only_be_closed() -> None:
     app, screen = host(plan(nothing="Every container runs."), clock)
     async with app.run_test() as pilot:
         clock.now += STILL
+        assert text(screen, "#plan--title") == "Remove containers"
         assert text(screen, "#main") == "Every container runs."
+        assert not screen.query_one("#plan--line").display
         assert "Close" in str(screen.query_one(Leave).render())
         await pilot.press("y")
         assert app.ended == []
@@ -295,6 +297,7 @@ async def test_everything_stays_in_view_on_a_small_screen() -> None:
         await pilot.pause()
         for part in ("#plan--title", "#main", "#plan--notes", "#plan--line", "Input", "Leave", "KeyLine"):
             region = screen.query_one(part).region
+            assert region.y > 0
             assert region.height > 0
             assert region.bottom <= 23, part
 

@@ -113,7 +113,7 @@ class Running:
         return self.engine.jobs.all[-1]
 
 
-IMAGE = "nginx:1.27"
+IMAGE = "nginx:1.27-alpine"
 
 
 async def test_the_line_grows_while_options_are_typed(engine: Engine) -> None:
@@ -162,7 +162,6 @@ async def test_a_missing_image_is_said_beside_the_field_and_offered(engine: Engi
         await it.fill("image", "nosuch")
         assert "Not on this Engine" in it.beside("image")
         assert "f2 pull the image" in it.keys and "pull, then run" in it.keys
-        await it.fill("image", "\b" * 0)
         await it.pilot.press(*["backspace"] * 6, *IMAGE)
         assert it.beside("image") == ""
         assert "f2" not in it.keys

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hosting import Host
 from textual.widgets import Input
 
+from tests.screens.hosting import Host
 from tui.engine.lines import DockerLine, docker
 from tui.screens.dialog import KeyLine
 from tui.screens.rows import TextRows

@@ -6,15 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from rich.style import Style
-from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from widgets.json_paint import look
-from widgets.json_rows import MASK, Outline, top_rows
+from widgets.json_rows import MASK
 from widgets.json_tree import JsonTree, Path
 
 INSPECT = {
@@ -253,6 +248,23 @@ async def test_a_search_in_keys_and_values_unfolds_and_goes_round() -> None:
         assert tree.search("") == 0
 
 
+async def test_showing_secrets_makes_them_matches() -> None:
+    async with showing() as (tree, pilot):
+        assert tree.search("hunter") == 0
+        await pilot.press("m")
+        assert tree.match_position == (0, 1)
+
+
+async def test_what_was_folded_is_still_searched_and_unfolds_again() -> None:
+    async with showing() as (tree, pilot):
+        await pilot.press("+")
+        everything = len(painted(tree))
+        await pilot.press("j", "h")
+        assert tree.search("pid") == 1
+        await pilot.press("-", "+")
+        assert len(painted(tree)) == everything
+
+
 async def test_matches_are_marked_where_they_stand() -> None:
     async with showing({"Name": "web web", "Other": 1}) as (tree, pilot):
         await pilot.press("G")
@@ -350,47 +362,3 @@ async def test_deep_documents_unfold_without_recursion() -> None:
         await pilot.press("+", "G")
         assert len(tree.cursor_path) == 2000
         assert painted(tree)[-1].endswith("0: 0")
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-def plain(kind: str) -> Style:
-    return Style(bold=kind == "match")
-
-
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    document=JSON, width=st.integers(1, 50), visible=st.none() | st.integers(0, 5), search=st.text(max_size=3)
-)
-def test_no_row_ever_holds_a_control_character(
-    document: Any, width: int, visible: int | None, search: str
-) -> None:
-    outline = Outline(lambda path, value: visible)
-    outline.show(document)
-    outline.unfold_all()
-    outline.search(search)
-    for row in outline.rows:
-        words = look(row, folded=False, visible=outline.visible(row), width=width)
-        lines = words.whole(width, plain, outline.pattern)
-        assert len(lines) == words.count(width)
-        lines.append(words.cut(width, plain, outline.pattern))
-        assert not any(is_harmful(character) for line in lines for character in line.plain)
-        assert all(isinstance(line, Text) and line.cell_len <= max(width, 4) for line in lines)
-
-
-@given(document=JSON, path_index=st.integers(0, 30))
-def test_the_same_document_again_changes_nothing(document: Any, path_index: int) -> None:
-    outline = Outline()
-    outline.show(document)
-    outline.unfold_all()
-    outline.cursor = min(path_index, len(outline.rows) - 1)
-    path, rows = outline.row.path, [row.path for row in outline.rows]
-    outline.show(document)
-    assert (outline.row.path, [row.path for row in outline.rows]) == (path, rows)
-    outline.fold_all()
-    assert [row.path for row in outline.rows] == [row.path for row in top_rows(document)]

@@ -3,151 +3,21 @@
 from __future__ import annotations
 
 import os
-import pty
 import select
 import socket
 import struct
-import subprocess
-import sys
 import termios
 import threading
-import time
 import tty
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator
 from fcntl import ioctl
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.passthrough import Ending, How, LeaveKey, lend_terminal, pass_through
-from widgets.text import shown
-
-DEADLINE = 5.0
-LEAVE = b"\x1d"
-APP = Path(__file__).with_name("lending_app.py")
-
-
-class Remote:
-    """A stream whose other end the test holds."""
-
-    def __init__(self, *, tty: bool = True, writable: bool = True) -> None:
-        self.tty = tty
-        self.writable = writable
-        self.near, self.far = socket.socketpair()
-        self.near.setblocking(False)
-        self.sizes: list[tuple[int, int]] = []
-        self.broken: OSError | None = None
-
-    def fileno(self) -> int:
-        return self.near.fileno()
-
-    def pending(self) -> bool:
-        return False
-
-    def take(self) -> list[tuple[int, bytes]] | None:
-        if self.broken:
-            raise self.broken
-        try:
-            data = self.near.recv(65536)
-        except BlockingIOError:
-            return []
-        return [(1, data)] if data else None
-
-    def send(self, data: bytes | bytearray | memoryview) -> int:
-        try:
-            return self.near.send(data)
-        except BlockingIOError:
-            return 0
-
-    def finish_input(self) -> None:
-        self.near.shutdown(socket.SHUT_WR)
-
-    def resize(self, rows: int, columns: int) -> None:
-        self.sizes.append((rows, columns))
-
-    def close(self) -> None:
-        self.near.shutdown(socket.SHUT_RDWR)
-
-
-class Desk:
-    """A person at a terminal: what is typed, what is seen, and the pass-through on a thread."""
-
-    def __init__(self) -> None:
-        self.person, self.line = pty.openpty()
-        self.before = termios.tcgetattr(self.line)
-        self.ending: Ending | None = None
-        self.error: BaseException | None = None
-        self.seen = bytearray()
-        self._thread: threading.Thread | None = None
-
-    def start(self, remote: Remote, leave: bytes | None = LEAVE) -> None:
-        def work() -> None:
-            try:
-                self.ending = pass_through(remote, leave=leave, stdin_fd=self.line, stdout_fd=self.line)
-            except BaseException as error:  # noqa: BLE001 - handed to the test
-                self.error = error
-
-        self._thread = threading.Thread(target=work, daemon=True)
-        self._thread.start()
-        until(lambda: termios.tcgetattr(self.line) != self.before)
-
-    def type(self, keys: bytes) -> None:
-        os.write(self.person, keys)
-
-    def look(self) -> bytes:
-        while select.select([self.person], [], [], 0)[0]:
-            try:
-                data = os.read(self.person, 65536)
-            except OSError:
-                break
-            self.seen += data
-        return bytes(self.seen)
-
-    def sees(self, text: bytes) -> None:
-        until(lambda: text in self.look())
-
-    def ends(self, how: How, within: float = DEADLINE) -> Ending:
-        assert self._thread is not None
-        stop = time.monotonic() + within
-        while self._thread.is_alive() and time.monotonic() < stop:
-            if how is not How.HUNG_UP:
-                self.look()
-            self._thread.join(0.01)
-        assert self.error is None
-        assert self.ending is not None, "the pass-through did not end"
-        assert self.ending.how is how
-        if how is not How.HUNG_UP:
-            self.look()
-        return self.ending
-
-    def hang_up(self) -> None:
-        os.close(self.person)
-        self.person = -1
-
-    def close(self) -> None:
-        for descriptor in (self.person, self.line):
-            if descriptor >= 0:
-                os.close(descriptor)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    stop = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < stop, "it never happened"
-        select.select([], [], [], 0.005)
-
-
-def received(remote: Remote, length: int) -> bytes:
-    remote.far.settimeout(DEADLINE)
-    data = b""
-    while len(data) < length and (more := remote.far.recv(65536)):
-        data += more
-    return data
+from tests.widgets.desk import DEADLINE, LEAVE, Desk, Remote, received, until
+from widgets.passthrough import Ending, How, LeaveKey, pass_through
 
 
 @pytest.fixture
@@ -303,8 +173,8 @@ def test_a_terminal_that_takes_nothing_does_not_hold_up_a_stream_closed_elsewher
     remote.far.sendall(b"z" * 150_000)
     until(lambda: select.select([], [desk.line], [], 0)[1] == [])
     remote.near.close()
-    assert desk._thread is not None
-    desk._thread.join(2)
+    assert desk.thread is not None
+    desk.thread.join(2)
     assert desk.ending == Ending(How.ENDED)
 
 
@@ -395,118 +265,3 @@ def test_keys_typed_after_the_end_reach_nobody(desk: Desk) -> None:
     desk.type(LEAVE + b"q\n" * 4000)
     desk.ends(How.LEFT)
     assert select.select([desk.line], [], [], 0)[0] == []
-
-
-class SuspendedApp:
-    """As much of an app as lending its terminal needs."""
-
-    is_running = True
-    resumed = False
-
-    @contextmanager
-    def suspend(self) -> Iterator[None]:
-        yield
-        self.resumed = True
-
-    def batch_update(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-
-async def test_an_app_whose_terminal_is_gone_does_not_set_it_up_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk.hang_up()
-    monkeypatch.setattr(sys, "__stderr__", SimpleNamespace(fileno=lambda: desk.line))
-    app: Any = SuspendedApp()
-    ending = await lend_terminal(app, Remote(), leave=LEAVE, notice=shown("say hello"))
-    assert ending.how is How.HUNG_UP
-    assert not app.resumed
-
-
-class Program:
-    """A Textual app in a terminal of its own that lends it to a `cat` as soon as it runs."""
-
-    def __init__(self, mode: str) -> None:
-        self.person, line = pty.openpty()
-        ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.process = subprocess.Popen(
-            [sys.executable, str(APP), mode], stdin=line, stdout=line, stderr=line, start_new_session=True
-        )
-        os.close(line)
-        self.seen = b""
-
-    def sees(self, text: bytes) -> None:
-        stop = time.monotonic() + 15
-        while text not in self.seen:
-            assert time.monotonic() < stop, self.seen[-2000:]
-            if select.select([self.person], [], [], 0.1)[0]:
-                self.seen += os.read(self.person, 65536)
-
-    def type(self, keys: bytes) -> None:
-        os.write(self.person, keys)
-
-    def ends(self, within: float) -> int:
-        stop = time.monotonic() + within
-        while self.process.poll() is None:
-            assert time.monotonic() < stop, "the program did not end"
-            if self.person >= 0 and select.select([self.person], [], [], 0.02)[0]:
-                try:
-                    self.seen += os.read(self.person, 65536)
-                except OSError:
-                    break
-        return self.process.wait(within)
-
-    def hang_up(self) -> None:
-        os.close(self.person)
-        self.person = -1
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        if self.person >= 0:
-            os.close(self.person)
-
-
-@pytest.fixture
-def program(request: pytest.FixtureRequest) -> Iterator[Program]:
-    program = Program(request.param)
-    yield program
-    program.close()
-
-
-@pytest.mark.parametrize("program", ["stay"], indirect=True)
-def test_an_app_goes_on_behind_a_lent_terminal_and_paints_again_afterwards(program: Program) -> None:
-    program.sees(b"say hello")
-    program.type(b"hello\n")
-    program.sees(b"remote: hello")
-    # the app counts on its own and repaints; a hundred repaints would have filled the writer's queue
-    program.sees(b"remote: 100 ticks")
-    assert b"ticks so far" not in program.seen.split(b"say hello")[1]
-    program.type(LEAVE)
-    program.sees(b"ticks so far")
-    program.type(b"q")
-    assert program.ends(5) == 0
-
-
-@pytest.mark.parametrize("program", ["stay"], indirect=True)
-def test_a_terminal_that_goes_away_ends_the_app_within_a_second(program: Program) -> None:
-    program.sees(b"say hello")
-    program.hang_up()
-    assert program.ends(1.5) == 3
-
-
-@pytest.mark.parametrize("program", ["quit"], indirect=True)
-def test_an_app_that_quits_meanwhile_ends_at_once(program: Program) -> None:
-    program.sees(b"say hello")
-    program.type(b"bye\n")
-    assert program.ends(2) == 0
-    assert program.seen.rfind(b"\x1b[?1049l") > program.seen.rfind(b"\x1b[?1049h")
-
-
-@pytest.mark.parametrize("program", ["cancel"], indirect=True)
-def test_a_cancelled_loan_gives_the_terminal_back_to_the_app(program: Program) -> None:
-    program.sees(b"say hello")
-    program.type(b"bye\n")
-    program.sees(b"cancelled")
-    program.type(b"q")
-    assert program.ends(5) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import threading
@@ -9,12 +10,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import docker
 import requests
 from docker.tls import TLSConfig
 from docker.transport import UnixHTTPAdapter
+from docker.types import CancellableStream
 from requests.adapters import HTTPAdapter
 
 from tui.engine import versions
@@ -31,7 +33,7 @@ ANSWER_SECONDS = 60.0
 """How long a read may take; changes wait as long as the person does."""
 
 _READS = frozenset({"GET", "HEAD"})
-_NOT_READS = re.compile(r"/(?:containers/[^/]+/attach/ws|auth)$")
+_NOT_READS = re.compile(r"(?:^|/v\d+\.\d+)/(?:containers/.+/attach/ws|auth)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Gate:
     ) -> requests.Response:
         """Send one request. Raises ReadOnly for what would change a read-only endpoint."""
         method = request.method or ""
-        path = urlsplit(request.url or "").path
+        path = unquote(urlsplit(request.url or "").path)
         if self.read_only and (method not in _READS or _NOT_READS.search(path)):
             raise ReadOnly(
                 f"this endpoint is read-only: {method} {path} was not sent",
@@ -220,6 +222,15 @@ class Connection:
         """Close the sockets kept for later; streams end by their own handles."""
         with self._lock:
             self._client.close()
+
+
+def cut(answer: requests.Response) -> None:
+    """End a streaming answer from another thread: whoever reads it is woken at once. May be called again.
+
+    Closing the answer itself would wait for the reader.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # it may end by itself at this very moment
+        CancellableStream(iter(()), answer).close()
 
 
 def _words(answer: requests.Response) -> str:

@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 DEFAULT_URL = "unix:///var/run/docker.sock"
 SCHEMES = ("unix", "tcp", "http", "https", "ssh")
+PORT = 2375
+TLS_PORT = 2376
+"""Where Engines listen on tcp, as the docker CLI assumes."""
 
 
 class EndpointError(Exception):
@@ -101,6 +105,8 @@ def context_endpoint(
 ) -> Endpoint:
     """The endpoint of a docker context. Raises EndpointError when there is no such context."""
     if name == "default":
+        if env.get("DOCKER_HOST"):  # to the docker CLI too, the default context is wherever this leads
+            return _by_url(env["DOCKER_HOST"], "DOCKER_HOST", env, read_only)
         return Endpoint(DEFAULT_URL, "default", source, read_only=read_only)
     import hashlib  # brings OpenSSL along, and most starts use the default context
 
@@ -109,7 +115,7 @@ def context_endpoint(
     try:
         meta = json.loads((folder / "meta" / digest / "meta.json").read_text())
         docker = meta["Endpoints"]["docker"]
-        url = docker["Host"]
+        url = str(docker["Host"])
     except FileNotFoundError:
         raise EndpointError(f"there is no docker context named {name!r} (asked for by {source})") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -118,7 +124,7 @@ def context_endpoint(
     tls = None
     if tls_folder.is_dir():
         tls = _tls_files(tls_folder, verify=not docker.get("SkipTLSVerify"))
-    return Endpoint(_checked(url), name, source, tls, read_only)
+    return Endpoint(_checked(url, tls), name, source, tls, read_only)
 
 
 def context_names(env: Mapping[str, str] = os.environ) -> list[str]:
@@ -137,10 +143,11 @@ def _by_url(url: str, source: str, env: Mapping[str, str], read_only: bool) -> E
     if env.get("DOCKER_TLS_VERIFY") or env.get("DOCKER_TLS"):
         folder = Path(env.get("DOCKER_CERT_PATH") or config_dir(env))
         tls = _tls_files(folder, verify=bool(env.get("DOCKER_TLS_VERIFY")))
-    return Endpoint(_checked(url), "", source, tls, read_only)
+    return Endpoint(_checked(url, tls), "", source, tls, read_only)
 
 
-def _checked(url: str) -> str:
+def _checked(url: str, tls: TLSFiles | None) -> str:
+    """The address in full, with what the docker CLI adds where something is left out."""
     if "://" not in url:
         url = f"tcp://{url}" if not url.startswith("/") else f"unix://{url}"
     scheme, _, rest = url.partition("://")
@@ -151,9 +158,16 @@ def _checked(url: str) -> str:
             f"{url!r}: ssh endpoints cannot be opened yet; forward the socket with "
             "ssh -NL /tmp/docker.sock:/var/run/docker.sock HOST and use -H unix:///tmp/docker.sock"
         )
-    if not rest:
-        raise EndpointError(f"{url!r} names no host or socket")
-    return url
+    if scheme == "unix":
+        return url if rest else DEFAULT_URL
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "localhost", parts.port
+    except ValueError as error:
+        raise EndpointError(f"{url!r} is no address of an Engine: {error}") from None
+    where = f"[{host}]" if ":" in host else host
+    port = port or (TLS_PORT if tls or scheme == "https" else PORT)
+    return f"{scheme}://{where}:{port}{parts.path.rstrip('/')}"
 
 
 def _tls_files(folder: Path, *, verify: bool) -> TLSFiles:

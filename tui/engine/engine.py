@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 class Engine:
     """An endpoint with its Store, Watcher and Jobs. There may be several, and none knows of another."""
 
-    def __init__(self, endpoint: Endpoint, state: Path) -> None:
-        """`state` is the folder of the journal."""
+    def __init__(self, endpoint: Endpoint, state: Path, *, clock: Callable[[], float] = time.time) -> None:
+        """`state` is the folder of the journal; `clock` tells the time in epoch seconds."""
         self.endpoint = endpoint
         self.store = Store()
         self._state = state
-        self._watcher = Watcher(endpoint, self.store, self._tell)
+        self._watcher = Watcher(endpoint, self.store, self._tell, clock)
         self._listener: Callable[[News], None] | None = None
         self.store.subscribe(self._tell)
 

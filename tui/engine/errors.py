@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 
-@dataclass
+@dataclass(eq=False)  # an exception is itself, and hashable
 class EngineError(Exception):
     """A request that the Engine refused or never answered."""
 

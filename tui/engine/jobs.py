@@ -111,10 +111,10 @@ class Job:
     def cancel(self) -> None:
         """Do no further target, and stop waiting for the one under way: the Engine may still do that one."""
         self.cancelled.set()
-        if self.task.undo is not None:
-            self.task.undo()
         if self.state is JobState.RUNNING:
             self.state = JobState.CANCELLED
+        if self.task.undo is not None:
+            self.task.undo()
 
     @property
     def refused(self) -> list[Result]:
@@ -177,6 +177,9 @@ def _one(job: Job, connection: Connection, target: Target) -> Result:
         return Result(target, Outcome.SKIPPED, str(why))
     except EngineError as error:
         return Result(target, Outcome.REFUSED, error.message, error)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        strange = EngineError(f"the answer cannot be read: {error!r}")
+        return Result(target, Outcome.REFUSED, strange.message, strange)
 
 
 def tally(results: Sequence[Result]) -> Mapping[Outcome, int]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from tui.engine.connection import ANSWER_SECONDS, Connection
-from tui.engine.errors import engine_errors
+from tui.engine.errors import EngineError, engine_errors
 from tui.engine.kinds import Kind
 from tui.engine.models import Model
 from tui.engine.models.container import decode_container
@@ -41,8 +41,11 @@ def fetch(
     if only is not None and kind in _FILTERS:
         params["filters"] = json.dumps({_FILTERS[kind]: sorted(only)})
     answer = connection.ask("GET", PATHS[kind], params=params, seconds=seconds)
-    found = json.loads(answer.content)
-    models = list(_decoded(kind, found))
+    try:
+        models = list(_decoded(kind, json.loads(answer.content), clock()))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        words = f"the list of {kind.plural} cannot be read: {error!r}"
+        raise EngineError(words, status=answer.status_code) from error
     if only is not None and kind in _FILTERS:
         models = [model for model in models if model.key in only]  # the Engine's filters match prefixes too
     return models
@@ -67,10 +70,9 @@ def inspect(connection: Connection, kind: Kind, ref: str) -> dict[str, Any]:
     return dict(found)
 
 
-def _decoded(kind: Kind, found: Any) -> Iterable[Model]:
+def _decoded(kind: Kind, found: Any, now: float) -> Iterable[Model]:
     match kind:
         case Kind.CONTAINER:
-            now = time.time()
             return (decode_container(item, now) for item in found)
         case Kind.IMAGE:
             return (image for item in found for image in decode_image(item))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST = 64 * 1024
 """Bytes of one line that are kept; a longer one ends in an ellipsis."""
-BATCH = 500
-"""Lines that are ready to be handed on without waiting for a pause."""
+BATCH = 1000
+"""So many lines are handed on without waiting for a pause; as many as are asked for of what was before."""
 GATHER_SECONDS = 0.02
 """How long a first line waits for others."""
 
@@ -81,7 +81,8 @@ class LogStream:
             while (batch := self._batch()) is not None:
                 if batch:
                     yield batch
-            if last := self._lines.finish():
+            last = self._lines.finish()
+            if last and self._wire.fileno() >= 0:
                 yield last
         finally:
             self.close()

@@ -28,8 +28,8 @@ def seen(store: Store, model: Model) -> Seen:
         case Image():
             return _image(model.id, store.uses.images.get(model.id, ()))
         case Network():
-            users = store.uses.networks.get(model.id, ())
-            return _users(key for key in users if store.containers[key].state in ATTACHED)
+            users, containers = store.uses.networks.get(model.id, ()), store.containers
+            return _users(key for key in users if key in containers and containers[key].state in ATTACHED)
         case Volume():
             return _volume(model.created, store.uses.volumes.get(model.name, ()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -81,13 +82,20 @@ class Link(NamedTuple):
 class Watcher:
     """Follows one Engine and writes its Store; reconnects by itself, for ever, until closed."""
 
-    def __init__(self, endpoint: Endpoint, store: Store, on_link: Callable[[Link], None]) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        store: Store,
+        on_link: Callable[[Link], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.endpoint = endpoint
         self.store = store
         self.connection: Connection | None = None
         """The one connection to this Engine; None until the first try."""
         self.link = Link(LinkState.CONNECTING, time.monotonic())
         self._on_link = on_link
+        self._clock = clock
         self._inbox: queue.SimpleQueue[Mapping[str, Any] | _Word] = queue.SimpleQueue()
         self._stream: CancellableStream[dict[str, Any]] | None = None
         self.go = threading.Event()
@@ -148,7 +156,7 @@ class Watcher:
             return False
         from tui.engine.first import first_look
 
-        containers = first_look(self.endpoint.socket_path)
+        containers = first_look(self.endpoint.socket_path, self._clock)
         if containers is None:
             return False
         self.store.replace(Kind.CONTAINER, containers)
@@ -161,6 +169,7 @@ class Watcher:
             self.connection = Connection(self.endpoint)
         self.connection.open()
         self._inbox = queue.SimpleQueue()
+        self._probing = False
         self._subscribe()
         self._list_all()
         self._tries = 0
@@ -265,8 +274,9 @@ class Watcher:
                 self._ping()
             except Unreachable:
                 raise
-            except EngineError:
-                continue
+            except EngineError as error:
+                if error.status is None:
+                    continue
             return
 
     def _later(self) -> None:
@@ -288,9 +298,11 @@ class Watcher:
             self._images_listed = time.monotonic()
             keys = None
         if keys is None:
-            self.store.replace(kind, fetch(self.connection, kind, seconds=seconds))
+            self.store.replace(kind, fetch(self.connection, kind, seconds=seconds, clock=self._clock))
         else:
-            self.store.update(kind, fetch(self.connection, kind, keys, seconds=seconds), keys)
+            self.store.update(
+                kind, fetch(self.connection, kind, keys, seconds=seconds, clock=self._clock), keys
+            )
 
     def _ping(self) -> None:
         assert self.connection is not None
@@ -316,7 +328,8 @@ class Watcher:
     def _end_stream(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
-            stream.close()
+            with contextlib.suppress(OSError, AttributeError):  # it may end by itself at this very moment
+                stream.close()
 
     # Small things
 
@@ -359,8 +372,12 @@ def _read(
     stream: CancellableStream[dict[str, Any]], inbox: queue.SimpleQueue[Mapping[str, Any] | _Word]
 ) -> None:
     """Put events into the inbox until the stream ends; however it ends means disconnected."""
+    from docker.errors import StreamParseError
+
     try:
         for event in stream:
             inbox.put(event)
+    except StreamParseError:  # the Engine died in the middle of an event
+        pass
     finally:
         inbox.put(_Word.ENDED)

@@ -166,10 +166,6 @@ class Detail(Widget):
         """Close the search line and unmark its matches."""
         self._end_search()
 
-    def focus_body(self) -> None:
-        """Give the keys to what is shown."""
-        (self._tree if self._tree is not None and self._tree.display else self._facts).focus()
-
     @on(DetailHead.Chosen)
     def _choose(self, event: DetailHead.Chosen) -> None:
         event.stop()
@@ -197,8 +193,6 @@ class Detail(Widget):
             return
         if self._tree is not None:
             self._tree.search("")
-            if search.has_focus_within:
-                self.screen.set_focus(self._tree)
         search.remove()
 
     @property

@@ -30,8 +30,8 @@ def fact(label: str, text: str, tone: Tone = Tone.PLAIN) -> list[Fact]:
 
 
 def facts(label: str, texts: Iterable[str], tone: Tone = Tone.PLAIN) -> list[Fact]:
-    """A fact of several lines."""
-    return labelled(label, (Fact("", text, tone) for text in texts))
+    """A fact of several lines; empty ones say nothing."""
+    return labelled(label, (Fact("", text, tone) for text in texts if text))
 
 
 def labelled(label: str, lines: Iterable[Fact]) -> list[Fact]:

@@ -95,8 +95,8 @@ def _image_config(config: Found, reveal: bool) -> Iterator[Fact]:
 def _network(network: Network, found: Found, store: Store, now: float, reveal: bool) -> Iterator[Fact]:
     if network.built_in:
         yield Fact("built in", "Docker itself made it and keeps it: it cannot be removed", Tone.DIM)
-    yield Fact("driver", network.driver)
-    yield Fact("scope", network.scope)
+    yield from fact("driver", network.driver)
+    yield from fact("scope", network.scope)
     yield Fact("id", short_id(network.id))
     yield from fact("created", when(moment(network.created), now))
     yield from facts("nature", _nature(network, found))
@@ -166,7 +166,7 @@ def _ends(network: Network, found: Found, store: Store, now: float) -> Iterator[
 def _volume(volume: Volume, found: Found, store: Store, now: float, reveal: bool) -> Iterator[Fact]:
     if volume.anonymous:
         yield Fact("anonymous", "a container made it without giving it a name", Tone.DIM)
-    yield Fact("driver", volume.driver)
+    yield from fact("driver", volume.driver)
     yield from fact("scope", volume.scope)
     yield from fact("mountpoint", volume.mountpoint)
     yield from fact("created", when(moment(volume.created), now))

@@ -36,7 +36,8 @@ def container_overview(
     answer = found or {}
     yield _state(container, branch(answer, "State"), now)
     yield from _why(container, branch(answer, "State"))
-    yield Fact("image", "  ".join(dict.fromkeys((container.image, short_id(container.image_id)))))
+    image = dict.fromkeys(filter(None, (container.image, short_id(container.image_id))))
+    yield from fact("image", "  ".join(image))
     yield from _command(container, answer)
     yield from _compose(container)
     yield Fact("id", short_id(container.id))

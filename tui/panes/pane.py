@@ -15,7 +15,7 @@ from tui.engine.models import Model
 from tui.engine.store import Store
 from tui.panes.filter import parse_filter
 from tui.panes.kind import KindView
-from widgets.table import Table
+from widgets.table import Cell, Column, Table
 from widgets.text import shown
 
 
@@ -24,6 +24,23 @@ class Order(NamedTuple):
 
     column: str
     reverse: bool = False
+
+
+class _Rows(Table):
+    """A table that calls instead of posting: the footer is painted in the same frame as the cursor."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        cells: Callable[[str], Sequence[Cell]],
+        moved: Callable[[], None],
+    ) -> None:
+        super().__init__(columns, cells)
+        self._moved = moved
+
+    def rested(self) -> None:
+        """The cursor is on another row."""
+        self._moved()
 
 
 class KindPane(Vertical):
@@ -44,16 +61,16 @@ class KindPane(Vertical):
             super().__init__()
             self.pane = pane
 
-    class Moved(Told):
-        """The cursor is on another object, or on none."""
-
     class Opened(Told):
         """A row was opened."""
 
     class Changed(Told):
         """Rows, marks, filter or order are different."""
 
-    def __init__(self, view: KindView, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, view: KindView, store: Store, clock: Callable[[], float], moved: Callable[[], None]
+    ) -> None:
+        """`moved` is called at once when the cursor rests on another object, or on none."""
         super().__init__(id=f"pane-{view.kind}")
         self.view = view
         self.order = Order(view.sort)
@@ -62,7 +79,7 @@ class KindPane(Vertical):
         self._store = store
         self._clock = clock
         self._painted: dict[str, Sequence[Any]] = {}
-        self.table = Table([one.column for one in view.fields], self._cells)
+        self.table = _Rows([one.column for one in view.fields], self._cells, moved)
         self._nothing = Static(markup=False, classes="pane--nothing")
 
     def compose(self) -> ComposeResult:
@@ -191,11 +208,6 @@ class KindPane(Vertical):
                 text = self.view.empty
             self._nothing.update(shown(text))
         self.set_class(nothing, "-nothing")
-
-    @on(Table.Moved)
-    def _moved(self, event: Table.Moved) -> None:
-        event.stop()
-        self.post_message(self.Moved(self))
 
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:

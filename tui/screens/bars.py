@@ -106,8 +106,8 @@ def status_pieces(pane: KindPane) -> tuple[list[Piece], list[Piece]]:
     return left, [Piece(shown(f"by {pane.order.column} {arrow} "), "dim", "sort", weight=1)]
 
 
-def footer_pieces(offers: Mapping[str, Offer], line: str) -> tuple[list[Piece], list[Piece]]:
-    """What the keys do to this row now, and the docker line."""
+def footer_pieces(offers: Mapping[str, Offer]) -> list[Piece]:
+    """What the keys do to this row now."""
     from tui.screens.keys import key_words
 
     pieces = []
@@ -117,4 +117,9 @@ def footer_pieces(offers: Mapping[str, Offer], line: str) -> tuple[list[Piece], 
         pieces.append(Piece(shown(f" {offer.title} "), "plain", f"key-{offer.key}", weight, place))
     pieces.append(Piece(Shown(" :"), "key", "command", 1, -1))
     pieces.append(Piece(Shown(" command "), "plain", "command", 1, -1))
-    return pieces, [Piece(shown(f" {line} "), "dim", "line", 5)] if line else []
+    return pieces
+
+
+def line_pieces(line: str) -> list[Piece]:
+    """The docker line of the verb last used or about to be used."""
+    return [Piece(Shown("│ "), "dim"), Piece(shown(line), "dim", "line")] if line else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tui.engine.engine import Engine
 from tui.engine.jobs import Job, Task
-from tui.engine.models import Model
+from tui.engine.models import Container, Model
 from tui.engine.plans import Plan
 from tui.engine.store import Store
 from tui.screens.threads import on_thread
@@ -92,14 +92,14 @@ class ScreenDesk:
 
     async def view(self, view: View, model: Model) -> None:
         """Open a place that shows an object."""
-        match view:
-            case View.INSPECT:
+        match view, model:
+            case View.INSPECT, _:
                 self._screen.show_detail("inspect")
-            case View.LOGS:
+            case View.LOGS, Container():
                 from tui.screens.logs import LogsScreen
 
                 await self._screen.app.push_screen(LogsScreen(model, self.connection))
-            case View.TOP:
+            case View.TOP, Container():
                 from tui.screens.top import TopScreen
 
                 await self._screen.app.push_screen(TopScreen(model, self.connection))

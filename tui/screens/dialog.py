@@ -19,6 +19,9 @@ Answer = TypeVar("Answer")
 LEAST = 3
 """Rows of a dialog's main part that are always in view."""
 
+COMFORT = 8
+"""Rows of a long main part below which the others give up their blank lines: class `-tight`."""
+
 OTHERS = 16
 """A guess at the height of all but the main part, until they are laid out."""
 
@@ -62,7 +65,6 @@ class Dialog(ModalScreen[Answer]):
     """
 
     AUTO_FOCUS = ""
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 
     MAIN = "#main"
     """Selects the part that grows."""
@@ -78,6 +80,7 @@ class Dialog(ModalScreen[Answer]):
 
     def on_resize(self, event: Resize) -> None:
         """Fit the new size."""
+        self.remove_class("-tight")
         self.fit()
 
     def fit(self) -> None:
@@ -98,9 +101,13 @@ class Dialog(ModalScreen[Answer]):
             if child is not main and child.display
         )
         room = self.size.height - box.styles.gutter.height - main.styles.margin.height - others
+        if room < min(COMFORT, main.virtual_size.height) and not self.has_class("-tight"):
+            self.add_class("-tight")
+            self.fit()
         limit = max(room, LEAST)
         if main.styles.max_height is None or main.styles.max_height.value != limit:
             main.styles.max_height = limit
+            self.fit()
 
     def action_lines(self, lines: int) -> None:
         """Scroll the main part by lines."""

@@ -30,7 +30,7 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
     try:
         # An Engine looks for the keys on a terminal only, and tells a command that was left so as it tells
         # one that could not be run: with 126.
-        leave = None if session.tty and not visit.own else detach_bytes(keys)
+        leave = None if session.tty and session.writable and not visit.own else detach_bytes(keys)
         ending = await lend_terminal(app, session, leave=leave, notice=_notice(visit, session, keys))
         if ending.how is How.LEFT and visit.own:
             session.send(detach_bytes(keys))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ActiveBinding
+from textual.binding import ActiveBinding
 from textual.screen import Screen
 
 from tui.screens.keys import key_words
@@ -29,10 +29,16 @@ class KeyBar(Bar):
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
         self._follow(self.screen)
 
+    def set_keys(self, keys: Sequence[Named]) -> None:
+        """Have other keys from now on."""
+        self._keys = tuple(keys)
+        self._follow(self.screen)
+
     def show_line(self, line: str) -> None:
         """Have this docker line at the right."""
-        self._line = line
-        self._follow(self.screen)
+        if line != self._line:
+            self._line = line
+            self._follow(self.screen)
 
     async def on_bar_clicked(self, event: Bar.Clicked) -> None:
         """A click does what the key does."""

@@ -24,7 +24,7 @@ from tui.panes.images import IMAGES
 from tui.panes.networks import NETWORKS
 from tui.panes.pane import KindPane
 from tui.panes.volumes import VOLUMES
-from tui.screens.bars import footer_pieces, header_pieces, status_pieces, tab_pieces
+from tui.screens.bars import footer_pieces, header_pieces, line_pieces, status_pieces, tab_pieces
 from tui.screens.commands import command_words
 from tui.screens.doing import Doing
 from tui.screens.prompt import Prompt
@@ -60,6 +60,8 @@ class MainScreen(Screen[None]):
         _binding("slash", "filter", "filter", "Filter: text, !not, key=value, ~fuzzy"),
         _binding("colon", "command", "command", "A command: :stop web, :images nginx"),
         _binding("escape", "back", "back", "Back: close the detail, clear marks, clear the filter"),
+        _binding("left_square_bracket", "tab(-1)", "previous_tab", "The detail's tab before"),
+        _binding("right_square_bracket", "tab(1)", "next_tab", "The detail's next tab"),
         _binding("z", "stopped", "stopped", "Hide or show stopped containers"),
         _binding("o", "sort", "sort", "Sort by the next column"),
         _binding("O", "reverse", "reverse", "Sort the other way round"),
@@ -82,6 +84,9 @@ class MainScreen(Screen[None]):
     MainScreen.-detail KindPane.-current { display: none; }
     MainScreen.-wide.-detail KindPane.-current { display: block; }
     MainScreen.-wide.-detail #side { border-left: vkey $surface-lighten-2; }
+    MainScreen #foot { height: 1; }
+    MainScreen #footer { width: 1fr; }
+    MainScreen #line { width: 36%; }
     MainScreen #status { background: $surface; }
     """
 
@@ -121,14 +126,15 @@ class MainScreen(Screen[None]):
         self._standing = False
         self.kind = Kind.CONTAINER
         self._side: Side | None = None
-        self._bars = {name: Bar(id=name) for name in ("header", "tabs", "status", "footer")}
+        self._bars = {name: Bar(id=name) for name in ("header", "tabs", "status", "footer", "line")}
 
     def compose(self) -> ComposeResult:
         yield self._bars["header"]
         yield self._bars["tabs"]
         yield Horizontal(self._make_pane(Kind.CONTAINER), id="body")
         yield self._bars["status"]
-        yield self._bars["footer"]
+        # the docker line has a widget of its own: Textual paints a changed line from its widget's edge on
+        yield Horizontal(self._bars["footer"], self._bars["line"], id="foot")
 
     def on_mount(self) -> None:
         """Listen to the Engine and show what is known already."""
@@ -142,7 +148,7 @@ class MainScreen(Screen[None]):
     def _stand(self) -> None:
         """The first frame is painted: now what it did without."""
         self._standing = True
-        self.mount(self.prompt, before=self._bars["footer"])
+        self.mount(self.prompt, before="#foot")
         self._show_rows()
         self.engine.painted()
 
@@ -158,7 +164,7 @@ class MainScreen(Screen[None]):
 
     def _make_pane(self, kind: Kind) -> KindPane:
         view = next(view for view in VIEWS if view.kind is kind)
-        pane = KindPane(view, self.engine.store, self._clock)
+        pane = KindPane(view, self.engine.store, self._clock, self._moved)
         pane.hide_stopped = self.choices.get("hide_stopped", False) and kind is Kind.CONTAINER
         self._panes[kind] = pane
         return pane
@@ -258,7 +264,12 @@ class MainScreen(Screen[None]):
         side = self._need_side()
         side.tab = tab
         self._follow()
-        self.call_after_refresh(side.focus_body)
+        self.call_after_refresh(lambda: side.body.focus())
+
+    def action_tab(self, tabs: int) -> None:
+        """Turn to another tab of the detail, where it is in view."""
+        if self._side is not None and self._side.display:
+            self._side.action_turn(tabs)
 
     def _need_side(self) -> Side:
         if self._side is None:
@@ -312,10 +323,9 @@ class MainScreen(Screen[None]):
             self._show_rows()
             self._follow()
 
-    @on(KindPane.Moved)
-    def _moved(self, event: KindPane.Moved) -> None:
-        event.stop()
-        self.doing.last_line = None
+    def _moved(self) -> None:
+        if self._standing:
+            self.doing.last_line = None
         self._show_rows()
         self._follow()
 
@@ -355,7 +365,8 @@ class MainScreen(Screen[None]):
         if self._standing:
             self.doing.look(self.pane)
             line = self.doing.line
-            self._bars["footer"].show(*footer_pieces(self.doing.offers, line.masked() if line else ""))
+            self._bars["footer"].show(footer_pieces(self.doing.offers))
+            self._bars["line"].show(line_pieces(line.masked() if line else ""))
 
     # What a person does
 

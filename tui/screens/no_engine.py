@@ -7,7 +7,7 @@ import time
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -43,10 +43,9 @@ class NoEngineScreen(Screen[None]):
 
     DEFAULT_CSS = """
     NoEngineScreen {
-        align-horizontal: center;
-        & > Vertical { width: 100%; max-width: 96; height: 1fr; padding: 1 2 0 2; align-vertical: middle; }
-        .no-engine--title { height: auto; text-style: bold; color: $text-error; }
-        #main { max-height: 100%; }
+        & > Container { height: 1fr; align: center middle; }
+        & > Container > Vertical { width: 100%; max-width: 104; height: auto; padding: 0 2; }
+        .no-engine--title { height: 1; margin: 0 0 1 0; text-style: bold; color: $text-error; }
         .no-engine--next { height: 1; margin: 1 0; color: $text-muted; }
     }
     """
@@ -62,7 +61,7 @@ class NoEngineScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Title, reasons, the next try, keys."""
-        with Vertical():
+        with Container(), Vertical():
             yield Static("✗ No Engine", markup=False, classes="no-engine--title")
             yield self._body
             yield self._next
@@ -83,7 +82,7 @@ class NoEngineScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Leave the other lines their room."""
-        # title, next try with its margins, keys, padding
+        # title, next try, their margins, keys
         self._body.styles.max_height = max(self.size.height - 6, 1)
 
     def show(self, link: Link) -> None:

@@ -37,6 +37,13 @@ NO_ENGINE = EngineError("There is no connection to an Engine.")
 class PlanScreen(Dialog[Plan | None]):
     """Shows a plan, lets the person choose, and ends in the complete plan or, when they leave, in None."""
 
+    DEFAULT_CSS = """
+    PlanScreen.-tight {
+        #plan--notes, #plan--line { max-height: 3; margin: 0; }
+        #plan--choices, #plan--typed { margin: 0; }
+    }
+    """
+
     BINDINGS = [
         Binding("y,ctrl+y", "apply", "apply", id="plan.apply", tooltip="Do this to exactly what is listed"),
         Binding("r", "retry", "ask again", id="plan.retry", tooltip="Ask the Engine again"),

@@ -20,12 +20,12 @@ NOTE = 2
 
 
 def count(plan: Plan) -> str:
-    """The objects by number and kind: "3 containers"."""
+    """The objects by number and kind: "3 containers"; without any just "containers"."""
     kinds = {item.kind for item in plan.items} or {Kind(plan.verb.partition(".")[0])}
     kind = kinds.pop() if len(kinds) == 1 else None
     number = len(plan.items)
     one, many = (kind.value, kind.plural) if kind else ("object", "objects")
-    return f"{number:,} {one if number == 1 else many}"
+    return f"{number:,} {one if number == 1 else many}" if number else many
 
 
 def title(plan: Plan) -> str:

@@ -30,10 +30,6 @@ class PlanView(Vertical):
         #plan--typed { height: auto; margin: 1 0 0 0; }
         #plan--typed Static { height: auto; }
     }
-    .-short PlanView {
-        #plan--notes, #plan--line { max-height: 3; margin: 0; }
-        #plan--choices, #plan--typed { margin: 0; }
-    }
     """
 
     def __init__(self, choices: Sequence[Choice], endpoint: str) -> None:
@@ -69,7 +65,7 @@ class PlanView(Vertical):
         else:
             objects.show(text_layout(whole(plan.nothing if complete else "")))
         parts = (
-            plan_rows.count(plan),
+            plan_rows.count(plan) if items else "",
             plan_rows.total(items, measuring="measure" in asked),
             f"on {shown(self._endpoint)}",
         )
@@ -77,6 +73,7 @@ class PlanView(Vertical):
         notes = _notes(plan, asked, failures)
         self.query_one("#plan--notes", TextRows).show(stacked(notes))
         self.query_one("#plan--notes").display = bool(notes)
+        self.query_one("#plan--line").display = bool(items)
         self.query_one("#plan--line", TextRows).show(text_layout(whole(plan.line.masked()), Ink.ACCENT))
         self.query_one(Leave).say("Cancel" if items or not complete else "Close")
 

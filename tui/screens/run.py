@@ -94,6 +94,8 @@ class RunScreen(Screen[None]):
         self._job: Job | None = None
         self._line: DockerLine | None = None
         self._leaving = False
+        self._wrong: dict[str, str] = {}
+        self._said: dict[str, str] = {}
         self._hinted = ""
         self._pulled: set[str] = set()
         self._verb = "container.create" if create_only else "container.run" if spec.like else "image.run"
@@ -139,10 +141,13 @@ class RunScreen(Screen[None]):
         if self.is_missing:
             then = "" if self._create_only else " and then runs it"
             said["image"] = f"Not on this Engine: ctrl-s pulls it first{then}, f2 only pulls it."
-        for name in ("image", "name", "publish", "volumes", "network", "restart"):
-            if name != self._form.refused or name in wrong:
-                self._form.set_error(name, wrong.get(name))
-            self._form.set_note(name, said.get(name))
+        # only what is to be said: every word lays the form out again
+        for name in wrong.keys() | self._wrong.keys():
+            self._form.set_error(name, wrong.get(name))
+        for name in said.keys() | self._said.keys():
+            if said.get(name) != self._said.get(name):
+                self._form.set_note(name, said.get(name))
+        self._wrong, self._said = wrong, said
         self._show_line()
         self.refresh_bindings()
         if not self.is_missing and spec.image != self._hinted and "image" not in problems(spec):
@@ -244,7 +249,7 @@ class RunScreen(Screen[None]):
         try:
             job = self._desk.start(task)
         except EngineError as error:
-            self._say(f"{error.message} {error.advice}", is_error=True)
+            self._say(_sentences(error), is_error=True)
             return None
         here = self.focused
         self._job = job
@@ -277,7 +282,7 @@ class RunScreen(Screen[None]):
             return
         for error in (result.error for result in job.refused if result.error is not None):
             place = field or field_of(self.spec, error)
-            words = f"{error.message} {error.advice}".strip()
+            words = _sentences(error)
             if place in self._form.values():
                 self._form.refuse(place, words)
             else:
@@ -329,3 +334,8 @@ class RunScreen(Screen[None]):
             wanted = await self.app.push_screen_wait(ChooseScreen("Copy the docker line", options))
         if wanted is not None:
             self._desk.copy(line.text() if wanted == "real" else line.masked(), line.masked())
+
+
+def _sentences(error: EngineError) -> str:
+    """The Engine's words and what to do next."""
+    return f"{error.message.rstrip('.')}. {error.advice}".strip()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tui.engine.errors import EngineError
-from tui.engine.jobs import Job, Target, Task
+from tui.engine.jobs import Job, Skip, Target, Task
 from tui.engine.lines import docker
 
 if TYPE_CHECKING:
@@ -37,13 +38,18 @@ class _Pull:
         self._layers: dict[str, tuple[int, int]] = {}
 
     def end(self) -> None:
-        """Close the stream: the Engine then stops pulling."""
+        """Cut the stream: the Engine then stops pulling."""
+        from tui.engine.connection import cut
+
         if self._answer is not None:
-            self._answer.close()
+            cut(self._answer)
 
     def work(self, job: Job, connection: Connection, target: Target) -> str:
-        """Read the progress until it ends. Raises EngineError for what fails inside the stream."""
-        import json
+        """Read the progress until it ends.
+
+        Raises EngineError for what fails inside the stream, Skip when it was cancelled.
+        """
+        import requests
 
         self._answer = connection.ask(
             "POST",
@@ -54,14 +60,22 @@ class _Pull:
             seconds=None,
         )
         last = ""
-        for text in self._answer.iter_lines():
-            if job.cancelled.is_set():
-                break
-            item = json.loads(text)
-            if "error" in item:
-                raise EngineError(str(item["error"]))
-            last = str(item.get("status") or "")
-            job.report(self._note(item), self._fraction(item))
+        try:
+            with self._answer as answer:
+                # a line end cut in two by the network leaves an empty line
+                for text in filter(None, answer.iter_lines()):
+                    if job.cancelled.is_set():
+                        break
+                    item = json.loads(text)
+                    if "error" in item:
+                        raise EngineError(str(item["error"]))
+                    last = str(item.get("status") or "")
+                    job.report(self._note(item), self._fraction(item))
+        except requests.RequestException:
+            if not job.cancelled.is_set():
+                raise
+        if job.cancelled.is_set():
+            raise Skip("stopped before it was complete")
         return last
 
     def _note(self, item: dict[str, Any]) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 NOT_PRUNED = ("running", "paused", "restarting")
 """The states that a container prune leaves alone."""
 
+LOCAL = "local"
+"""The volume driver whose volumes a prune takes; those of plugins it leaves alone."""
+
 Switches = Mapping[str, bool]
 Build = Callable[[Switches], Plan]
 
@@ -220,7 +223,8 @@ def orphans(connection: Connection, store: Store, going: Sequence[Image]) -> lis
     from tui.engine.models.image import decode_image
 
     everything = {image.id: image for item in connection.api.images(all=True) for image in decode_image(item)}
-    gone = {image.id for image in going if set(image.references) <= {other.key for other in going}}
+    keys = {image.key for image in going}
+    gone = {image.id for image in going if keys.issuperset(image.references)}
     children: dict[str, set[str]] = {}
     for image in everything.values():
         children.setdefault(image.parent, set()).add(image.id)
@@ -230,7 +234,7 @@ def orphans(connection: Connection, store: Store, going: Sequence[Image]) -> lis
         parent = everything.get(line.pop(0))
         if parent is None or parent.id in gone or parent.references or store.uses.images.get(parent.id):
             continue
-        if children[parent.id] <= gone:
+        if children.get(parent.id, set()) <= gone:
             gone.add(parent.id)
             found.append(parent)
             line.append(parent.parent)
@@ -260,13 +264,14 @@ async def _prune_networks(desk: Desk, models: Sequence[Any]) -> None:
 
 
 def prunable_networks(store: Store) -> list[Network]:
-    """The networks that are not built in and hold no running container, as far as the Store knows."""
+    """The networks that hold no running container and are not built in, as far as the Store knows."""
     users = store.uses.networks
+    alive = {key for key, container in store.containers.items() if container.running}
     return [
         network
         for network in store.networks.values()
-        if not (network.built_in or network.ingress)
-        and not any(store.containers[key].running for key in users.get(network.id, ()))
+        if not (network.built_in or network.ingress or network.config_only)
+        and alive.isdisjoint(users.get(network.id, ()))
     ]
 
 
@@ -287,7 +292,7 @@ async def _prune_volumes(desk: Desk, models: Sequence[Any]) -> None:
             warnings=("Named volumes are among them.",) if precious else (),
             choices=(choice,) if asks else (),
             typed=typed_for(desk, unused, precious=precious),
-            nothing="A container uses every volume." if every else "No unused anonymous volume is left.",
+            nothing=f"No unused {'local' if every else 'anonymous'} volume is left.",
             rebuild=build,
             measure=_volume_sizes,
         )
@@ -297,8 +302,12 @@ async def _prune_volumes(desk: Desk, models: Sequence[Any]) -> None:
 
 def prunable_volumes(store: Store, *, every: bool) -> list[Volume]:
     """The local volumes no container uses: those the Engine marked as anonymous, or with `every` all."""
-    unused = (volume for volume in store.volumes.values() if not store.uses.volumes.get(volume.name))
-    return [volume for volume in unused if every or volume.marked_anonymous]
+    used = store.uses.volumes
+    return [
+        volume
+        for volume in store.volumes.values()
+        if volume.driver == LOCAL and volume.name not in used and (every or volume.marked_anonymous)
+    ]
 
 
 def _removable(model: Network, store: Store) -> bool:

@@ -1,0 +1,64 @@
+"""Things on an Engine for a test to act on, made by the SDK."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from typing import Any
+
+import docker
+
+IMAGE = "busybox:latest"
+
+
+def container(
+    api: docker.APIClient,
+    name: str,
+    *command: str,
+    image: str = IMAGE,
+    start: bool = True,
+    host: dict[str, Any] | None = None,
+    **options: Any,
+) -> str:
+    """A container that ends at once when it is stopped; returns its id."""
+    config = api.create_host_config(**(host or {}))
+    made = api.create_container(
+        image,
+        list(command or ("sleep", "1000")),
+        name=name,
+        host_config=config,
+        stop_signal="SIGKILL",  # a sleep as process 1 hears nothing else
+        **options,
+    )
+    if start:
+        api.start(made["Id"])
+    return str(made["Id"])
+
+
+def exited(api: docker.APIClient, name: str, **more: Any) -> str:
+    """A container that has run and ended."""
+    made = container(api, name, "true", **more)
+    api.wait(made)
+    return made
+
+
+def image(api: docker.APIClient, reference: str = "", *, text: str = "x") -> str:
+    """A tiny image of one file, with a reference or dangling; returns its id."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        entry = tarfile.TarInfo("file")
+        content = f"{reference} {text}".encode()
+        entry.size = len(content)
+        tar.addfile(entry, io.BytesIO(content))
+    repository, _, tag = reference.partition(":")
+    answer = api.import_image_from_data(packed.getvalue(), repository or None, tag or None)
+    return str(answer).rpartition("sha256:")[2].join(["sha256:", ""]).rstrip('"}\r\n ')
+
+
+def build(api: docker.APIClient, reference: str, *lines: str) -> str:
+    """An image built on busybox by the classic builder, one layer a line; returns its id."""
+    dockerfile = "\n".join([f"FROM {IMAGE}", *lines])
+    steps = api.build(fileobj=io.BytesIO(dockerfile.encode()), tag=reference or None, rm=True, decode=True)
+    said = list(steps)
+    assert not any("error" in step for step in said), said
+    return str(next(step["aux"]["ID"] for step in reversed(said) if "ID" in step.get("aux", {})))
