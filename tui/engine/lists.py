@@ -31,6 +31,7 @@ def fetch(
     only: Collection[str] | None = None,
     *,
     seconds: float = ANSWER_SECONDS,
+    clock: Callable[[], float] = time.time,
 ) -> list[Model]:
     """All objects of a kind in one request, or just those whose key is in `only`.
 

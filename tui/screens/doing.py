@@ -16,7 +16,7 @@ from tui.screens.desk import GaveUp, ScreenDesk
 from tui.settings import Settings
 from tui.verbs.offers import Offer, offers
 from tui.verbs.registry import verbs_of
-from tui.verbs.verb import Verb
+from tui.verbs.verb import Effect, Verb
 from widgets.text import shown
 
 if TYPE_CHECKING:
@@ -98,6 +98,10 @@ class Doing:
 
     async def _act(self, verb: Verb, models: Sequence[Model]) -> None:
         try:
+            if verb.effect is Effect.DESTROYS and not self._engine.link.ever_up:
+                raise EngineError(
+                    "not everything was read from the Engine yet", advice="Try again in a moment."
+                )
             await verb.act(self._desk, models)
         except GaveUp:
             self._warn(f"{verb.title}: you stopped waiting; nothing was changed")

@@ -180,6 +180,7 @@ class MainScreen(Screen[None]):
         for other, pane in self._panes.items():
             pane.set_class(other is self.kind, "-current")
         self.remove_class("-detail")
+        self._show_tabs()
         self.call_after_refresh(self.pane.table.focus)
         self._follow()
         self._show_rows()
