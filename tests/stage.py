@@ -50,7 +50,8 @@ class Stage:
             build(self.demo.world)
             self.demo.world.forget_rows()
         self.url = self.demo.start()
-        self.engine = Engine(Endpoint(self.url, "demo", "test", read_only=read_only), folder)
+        endpoint = Endpoint(self.url, "demo", "test", read_only=read_only)
+        self.engine = Engine(endpoint, folder, clock=lambda: FIXED_NOW)
         self.choices = folder / "choices.json"
         self.app = WharfApp(
             self.engine, settings or Settings(), Choices(self.choices), clock=lambda: FIXED_NOW

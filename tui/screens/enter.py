@@ -32,6 +32,11 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
         # one that could not be run: with 126.
         leave = None if session.tty and session.writable and not visit.own else detach_bytes(keys)
         ending = await lend_terminal(app, session, leave=leave, notice=_notice(visit, session, keys))
+        code = None
+        if ending.how is How.ENDED:
+            # before the session is closed: it alone knows the code of a container that is removed at its end
+            with contextlib.suppress(EngineError):  # the container may be gone with its process
+                code = await on_thread(session.exit_code)
         if ending.how is How.LEFT and visit.own:
             session.send(detach_bytes(keys))
     except SuspendNotSupported as error:
@@ -43,10 +48,6 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
         return
     if ending.how is How.LOST:
         raise EngineError(ending.words)
-    code = None
-    if ending.how is How.ENDED:
-        with contextlib.suppress(EngineError):  # the container may be gone with its process
-            code = await on_thread(session.exit_code)
     desk.say(_farewell(visit, code))
 
 
