@@ -10,7 +10,7 @@ import pytest
 import requests
 from docker.errors import APIError
 
-from tests.engine.http_engine import Asked, HttpEngine, Reply, until
+from tests.engine.http_engine import Asked, HttpEngine, Reply
 from tui.engine import connection as connection_module
 from tui.engine.connection import Connection, cut
 from tui.engine.endpoint import Endpoint, TLSFiles
@@ -41,9 +41,7 @@ def test_a_version_that_cannot_be_read_is_older_than_all() -> None:
     assert spoken("1.100") == NEWEST
 
 
-def test_what_answers_without_a_version_is_no_engine(
-    http_engine: HttpEngine, connection: Connection
-) -> None:
+def test_what_answers_without_a_version_is_no_engine(http_engine: HttpEngine, connection: Connection) -> None:
     http_engine.answers["GET /_ping"] = Reply(b"<html>hello</html>")
     with pytest.raises(EngineError, match="not a Docker Engine"):
         connection.open()
@@ -86,7 +84,9 @@ def test_a_refusal_keeps_the_engines_own_words(
     assert caught.value.advice
 
 
-@pytest.mark.parametrize(("body", "words"), [(b"plain words\n", "plain words"), (b"[1]", "[1]"), (b"", "Conflict")])
+@pytest.mark.parametrize(
+    ("body", "words"), [(b"plain words\n", "plain words"), (b"[1]", "[1]"), (b"", "Conflict")]
+)
 def test_a_refusal_that_is_no_json_keeps_its_text(
     http_engine: HttpEngine, connection: Connection, body: bytes, words: str
 ) -> None:
@@ -204,9 +204,7 @@ def test_read_only_holds_for_the_sdk_and_for_bare_requests(http_engine: HttpEngi
     assert http_engine.connections == 0
 
 
-@pytest.mark.parametrize(
-    "path", ["/containers/c/attach/ws", "/containers/c/attach%2Fws", "/auth", "/%61uth"]
-)
+@pytest.mark.parametrize("path", ["/containers/c/attach/ws", "/containers/c/attach%2Fws", "/auth", "/%61uth"])
 def test_read_only_refuses_the_gets_that_enter_or_log_in(
     http_engine: HttpEngine, connect: Connect, path: str
 ) -> None:
@@ -219,7 +217,8 @@ def test_read_only_refuses_the_gets_that_enter_or_log_in(
 
 
 @pytest.mark.parametrize(
-    "path", ["/containers/json", "/networks/auth", "/volumes/auth", "/images/me/auth/json", "/containers/ws/json"]
+    "path",
+    ["/containers/json", "/networks/auth", "/volumes/auth", "/images/me/auth/json", "/containers/ws/json"],
 )
 def test_read_only_lets_reads_pass_whatever_the_name(
     http_engine: HttpEngine, connect: Connect, path: str
@@ -314,4 +313,4 @@ def test_the_sdks_error_keeps_status_and_words(http_engine: HttpEngine, connecti
         inspect(connection, Kind.CONTAINER, "c")
     assert isinstance(caught.value.__cause__, APIError)
     assert caught.value.status == 404
-    until(lambda: str(caught.value) == "No such container: c")
+    assert str(caught.value) == "No such container: c"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from tui.demo import DemoEngine
 from tui.demo.models import LogLine
@@ -16,32 +15,34 @@ from tui.engine.lists import fetch
 from tui.engine.models import Container
 
 
-@dataclass
 class Demo:
     """The Engine, and the one connection to it."""
 
-    engine: DemoEngine
-    connection: Connection
+    def __init__(self) -> None:
+        self.now = FIXED_NOW
+        """What the Engine's clock says, in epoch seconds."""
+        self.engine = DemoEngine(clock=lambda: self.now)
+        self.connection = Connection(Endpoint(self.engine.start(), "demo", "demo"))
+        self.connection.open()
 
     def container(self, name: str) -> Container:
         """The container of this name."""
         return next(model for model in fetch(self.connection, Kind.CONTAINER) if model.name == name)
 
-    def write(self, name: str, *lines: bytes, stream: int = 1, at: float = 0.0) -> None:
-        """Have a container print lines, so many seconds after the others."""
+    def write(self, name: str, *lines: bytes, stream: int = 1) -> None:
+        """Have a container print lines now."""
         with self.engine.world.lock:
             written = self.engine.world.container(name).written
-            written += [LogLine(FIXED_NOW + at, stream, line) for line in lines]
+            written += [LogLine(self.now, stream, line) for line in lines]
         self.engine.nudge()
 
 
 @contextmanager
 def demo() -> Iterator[Demo]:
     """Run one for a test."""
-    with DemoEngine(clock=lambda: FIXED_NOW) as engine:
-        connection = Connection(Endpoint(engine.start(), "demo", "demo"))
-        connection.open()
-        try:
-            yield Demo(engine, connection)
-        finally:
-            connection.close()
+    running = Demo()
+    try:
+        yield running
+    finally:
+        running.connection.close()
+        running.engine.stop()

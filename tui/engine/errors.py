@@ -53,6 +53,7 @@ ADVICE: tuple[tuple[int | None, str, str], ...] = (
     (400, "", "Check what was typed."),
     (500, "port is already allocated", "Another container or program has that port: choose another."),
     (500, "address already in use", "Another program has that port: choose another."),
+    (500, 'ps: exec: "ps"', "The Engine's own machine has no ps, which docker top runs there."),
     (500, "executable file not found", "The image has no such command: check the command or entrypoint."),
     (500, "", "The Engine's own log says more: journalctl -u docker."),
     (None, "read timed out", "The Engine may be busy: look at the object before trying again."),

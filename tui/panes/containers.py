@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.engine.kinds import Kind
 from tui.engine.models import Container
 from tui.engine.store import Store
-from tui.panes.kind import Field, KindView, column, dim, plain
+from tui.panes.kind import Field, KindView, column, dim, natural, plain
 from tui.panes.words import age, health_words, ports, state_words
 from widgets.table_layout import Tone
 
@@ -56,7 +56,7 @@ CONTAINERS = KindView(
     kind=Kind.CONTAINER,
     title="Containers",
     fields=(
-        Field(column("name", least=12, most=36), _name, lambda model, store: model.name),
+        Field(column("name", least=12, most=36), _name, lambda model, store: natural(model.name)),
         Field(column("state", least=12, most=26), _state, _order_of_state),
         Field(column("image", least=10, most=34, priority=2), _image, lambda model, store: model.image),
         Field(

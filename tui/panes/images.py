@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.engine.kinds import Kind
 from tui.engine.models import Image
 from tui.engine.store import Store
-from tui.panes.kind import Field, KindView, column, dim, plain
+from tui.panes.kind import Field, KindView, column, dim, natural, plain
 from tui.panes.words import age, size
 from widgets.table_layout import Tone
 
@@ -44,7 +44,11 @@ IMAGES = KindView(
     kind=Kind.IMAGE,
     title="Images",
     fields=(
-        Field(column("repository", least=16, most=60), _repository, lambda model, store: model.repository),
+        Field(
+            column("repository", least=16, most=60),
+            _repository,
+            lambda model, store: (model.repository, natural(model.tag)),
+        ),
         Field(column("tag", least=8, most=30), _tag, lambda model, store: model.tag),
         Field(
             column("id", least=12, most=12, priority=3),

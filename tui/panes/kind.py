@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from tui.engine.kinds import Kind
@@ -56,6 +58,16 @@ class KindView:
 def column(ident: str, **layout: Any) -> Column:
     """A column whose title is its id in capitals, as docker prints it."""
     return Column(ident, shown(ident.upper()), **layout)
+
+
+@lru_cache(maxsize=20_000)
+def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
+    """What to sort names by, so that web-2 comes before web-10."""
+    parts: list[tuple[bool, int, str]] = []
+    for digits, run in groupby(text, str.isdecimal):
+        word = "".join(run)
+        parts.append((not digits, int(word) if digits else 0, word))
+    return tuple(parts)
 
 
 def plain(text: str) -> tuple[str, Tone]:

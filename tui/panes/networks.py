@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.engine.kinds import Kind
 from tui.engine.models import Network
 from tui.engine.store import Store
-from tui.panes.kind import Field, KindView, column, dim, plain
+from tui.panes.kind import Field, KindView, column, dim, natural, plain
 from widgets.table_layout import Tone
 
 
@@ -39,7 +39,7 @@ NETWORKS = KindView(
     kind=Kind.NETWORK,
     title="Networks",
     fields=(
-        Field(column("name", least=16, most=50), _name, lambda model, store: model.name),
+        Field(column("name", least=16, most=50), _name, lambda model, store: natural(model.name)),
         Field(
             column("driver", least=7, most=16),
             lambda model, store, now: plain(model.driver),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.engine.kinds import Kind
 from tui.engine.models import Volume
 from tui.engine.store import Store
-from tui.panes.kind import Field, KindView, column, dim, plain
+from tui.panes.kind import Field, KindView, column, dim, natural, plain
 from widgets.table_layout import Tone
 
 
@@ -38,7 +38,11 @@ VOLUMES = KindView(
     kind=Kind.VOLUME,
     title="Volumes",
     fields=(
-        Field(column("name", least=16, most=50), _name, lambda model, store: (model.anonymous, model.name)),
+        Field(
+            column("name", least=16, most=50),
+            _name,
+            lambda model, store: (model.anonymous, natural(model.name)),
+        ),
         Field(
             column("driver", least=7, most=16),
             lambda model, store, now: plain(model.driver),

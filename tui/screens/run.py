@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.engine.errors import EngineError
+from tui.engine.errors import EngineError, ReadOnly, Unreachable
 from tui.engine.jobs import Job, JobState
 from tui.engine.kinds import Kind
 from tui.engine.lines import DockerLine
@@ -102,7 +102,7 @@ class RunScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Title, form, docker line, what is under way or wrong, keys."""
-        yield Static(shown(self._title), id="run--title", markup=False)
+        yield Static(id="run--title", markup=False)
         yield RunForm(form_fields(self.spec, self._desk.store, create_only=self._create_only))
         yield TextRows(id="run--line")
         yield Static(id="run--status", markup=False)
@@ -119,7 +119,7 @@ class RunScreen(Screen[None]):
             return "Create a container"
         if self._began.like:
             return f"Run again like {self._began.like}"
-        return f"Run a container from {self._began.image}" if self._began.image else "Run a container"
+        return f"Run a container from {self.spec.image}" if self.spec.image else "Run a container"
 
     @property
     def _form(self) -> RunForm:
@@ -148,6 +148,7 @@ class RunScreen(Screen[None]):
             if said.get(name) != self._said.get(name):
                 self._form.set_note(name, said.get(name))
         self._wrong, self._said = wrong, said
+        self.query_one("#run--title", Static).update(Content(shown(self._title)))
         self._show_line()
         self.refresh_bindings()
         if not self.is_missing and spec.image != self._hinted and "image" not in problems(spec):
@@ -281,7 +282,8 @@ class RunScreen(Screen[None]):
             self._say(STILL_UNDER_WAY)
             return
         for error in (result.error for result in job.refused if result.error is not None):
-            place = field or field_of(self.spec, error)
+            unsent = isinstance(error, Unreachable | ReadOnly)
+            place = None if unsent else field or field_of(self.spec, error)
             words = _sentences(error)
             if place in self._form.values():
                 self._form.refuse(place, words)

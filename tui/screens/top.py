@@ -115,7 +115,7 @@ class TopScreen(Screen[None]):
         """Ask again and again, until the container is gone."""
         while self._error is None or self._error.status != HTTPStatus.NOT_FOUND:
             # another screen may stand before this one
-            if self.is_current:
+            if self.is_active:
                 await self._ask()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._now.wait(), AGAIN_SECONDS)
