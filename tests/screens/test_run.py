@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hosting import Host, until
-from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.demo import DemoEngine
 from tui.demo.world import FIXED_NOW
+from tui.engine.carried import Carried
 from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
-from tui.engine.jobs import Job
+from tui.engine.errors import EngineError
+from tui.engine.jobs import Job, JobState
 from tui.engine.kinds import Kind
 from tui.engine.runspec import RunSpec
 from tui.engine.watcher import LinkState
 from tui.screens.desk import ScreenDesk
 from tui.screens.dialog import KeyLine
+from tui.screens.error import ErrorScreen
 from tui.screens.rows import TextRows
 from tui.screens.run import LEAVING, RunScreen
-from tui.verbs.launching import REMOVED
+from tui.screens.run_fields import is_here
+from tui.verbs.launching import REMOVED, field_of
 from widgets.form import Form
 from widgets.form_inputs import Entry
 
@@ -139,7 +142,8 @@ async def test_a_wrong_field_is_refused_beside_it_before_the_engine_is_asked(eng
         await it.fill("memory", "12x")
         await it.pilot.press("ctrl+s")
         assert "12x is no amount of memory" in it.beside("memory")
-        assert engine.running == () and not engine.jobs.all
+        assert engine.running == ()
+        assert not engine.jobs.all
         assert it.app.ended == []
         assert it.form.values()["memory"] == "12x"
 
@@ -161,7 +165,8 @@ async def test_a_missing_image_is_said_beside_the_field_and_offered(engine: Engi
     async with it.shown():
         await it.fill("image", "nosuch")
         assert "Not on this Engine" in it.beside("image")
-        assert "f2 pull the image" in it.keys and "pull, then run" in it.keys
+        assert "f2 pull the image" in it.keys
+        assert "pull, then run" in it.keys
         await it.pilot.press(*["backspace"] * 6, *IMAGE)
         assert it.beside("image") == ""
         assert "f2" not in it.keys
@@ -172,7 +177,8 @@ async def test_a_failed_pull_stands_beside_the_image_and_nothing_is_lost(engine:
     async with it.shown():
         await it.pilot.press("ctrl+s")
         job = await it.ended()
-        assert job.task.verb == "image.pull" and job.refused[0].error is not None
+        assert job.task.verb == "image.pull"
+        assert job.refused[0].error is not None
         assert " ".join(job.refused[0].error.message.split())[:30] in " ".join(it.beside("image").split())
         assert it.screen.spec == RunSpec(image="nosuch:1", name="web9", detach=True, env=("A=1", "B=2"))
         assert it.form.values()["env"] == ("A=1", "B=2")
@@ -188,10 +194,12 @@ async def test_a_taken_name_is_refused_at_the_name_and_can_be_put_right(
         assert f"called {taken} already" in it.beside("name")
         await it.pilot.press("ctrl+s")
         job = await it.ended()
-        assert job.task.quiet and job.task.verb == "image.run"
+        assert job.task.quiet
+        assert job.task.verb == "image.run"
         assert "already in use by container" in it.beside("name")
         focused = it.screen.focused
-        assert isinstance(focused, Entry) and focused.text == taken
+        assert isinstance(focused, Entry)
+        assert focused.text == taken
         assert it.form.values()["labels"] == ("tier=front",)
         await it.fill("name", "-two")
         assert it.beside("name") == ""
@@ -241,7 +249,8 @@ async def test_a_taken_port_is_said_at_publish_and_the_name_is_free_again(engine
         await it.pilot.press("ctrl+s")
         await it.ended()
         beside = " ".join(it.beside("publish").split())
-        assert "port is already allocated" in beside and REMOVED in beside
+        assert "port is already allocated" in beside
+        assert REMOVED in beside
         assert [
             each["Names"] for each in engine.connection.api.containers(all=True) if "/web9" in each["Names"]
         ] == []
@@ -260,7 +269,8 @@ async def test_leaving_asks_once_more_when_something_was_typed(engine: Engine) -
     async with it.shown():
         await it.fill("name", "w")
         await it.pilot.press("escape")
-        assert it.status == LEAVING and it.app.ended == []
+        assert it.status == LEAVING
+        assert it.app.ended == []
         await it.fill("name", "x")
         assert it.status == ""
         await it.pilot.press("escape", "escape")
@@ -291,3 +301,76 @@ async def test_a_silent_engine_can_be_cancelled_and_the_form_stays(engine: Engin
         # made after all, it was not started and is gone again
         assert "cancelled before its start" in job.results[0].words
         assert not [each for each in engine.connection.api.containers(all=True) if "/web9" in each["Names"]]
+
+
+async def test_a_container_that_runs_without_the_terminal_is_not_made_twice(engine: Engine) -> None:
+    it = Running(engine, RunSpec(image=IMAGE, name="web9"))
+    async with it.shown():
+        await it.pilot.press("ctrl+s")
+        # the test's terminal cannot be lent, and the container runs already
+        await it.until(lambda: it.app.ended == [None])
+        await it.until(lambda: isinstance(it.app.screen, ErrorScreen))
+        assert engine.jobs.all[-1].state is JobState.DONE
+        assert engine.connection.api.inspect_container("web9")["State"]["Running"]
+
+
+async def test_a_lost_engine_is_said_above_the_keys(engine: Engine, demo: DemoEngine) -> None:
+    it = Running(engine, RunSpec(image=IMAGE, name="web9", detach=True))
+    async with it.shown():
+        demo.drop()
+        await it.until(lambda: engine.link.state is LinkState.DOWN)
+        await it.pilot.press("ctrl+s")
+        await it.until(lambda: "no connection to demo" in it.status)
+        assert it.form.values()["name"] == "web9"
+
+
+async def test_run_again_is_said_so_and_what_no_option_says_stands_below_the_line(engine: Engine) -> None:
+    carried = Carried(host={"Isolation": "process"}, other_networks=("back",))
+    it = Running(engine, RunSpec(image=IMAGE, like="web", carried=carried))
+    async with it.shown():
+        assert str(it.screen.query_one("#run--title").render()) == "Run again like web"
+        assert "docker network connect back" in it.line
+        assert "no word for it: Isolation" in it.line
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (
+            'Conflict. The container name "/web" is already in use by container "1". You have to remove',
+            "name",
+        ),
+        ("Bind for 0.0.0.0:80 failed: port is already allocated", "publish"),
+        ("No such image: nosuch:1", "image"),
+        ("network back not found", "network"),
+        ('invalid mount config for type "bind": bind source path does not exist: /x', "volumes"),
+        ('exec: "foo": executable file not found in $PATH: unknown', "command"),
+        ("unable to find user nobody2: no matching entries in passwd file", "user"),
+        ("Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available", "cpus"),
+        ("something else", None),
+    ],
+)
+def test_the_engines_words_tell_the_field(words: str, field: str | None) -> None:
+    assert field_of(RunSpec(image=IMAGE), EngineError(words, 500)) == field
+    if field == "command":
+        assert field_of(RunSpec(image=IMAGE, entrypoint="foo"), EngineError(words, 500)) == "entrypoint"
+
+
+@pytest.mark.parametrize(
+    ("reference", "here"),
+    [
+        (IMAGE, True),
+        (f"docker.io/library/{IMAGE}", True),
+        ("nginx", False),
+        (f"other/{IMAGE}", False),
+        ("deadbeef", False),
+    ],
+)
+def test_an_image_is_known_by_all_its_references(engine: Engine, reference: str, here: bool) -> None:
+    assert is_here(reference, engine.store) is here
+
+
+def test_an_image_is_known_by_its_id_and_digest(engine: Engine) -> None:
+    image = engine.store.images[IMAGE]
+    for reference in (image.id, image.short_id, *image.digests):
+        assert is_here(reference, engine.store)
