@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from tui.app import WharfApp
@@ -44,7 +45,10 @@ class Stage:
         read_only: bool = False,
         settings: Settings | None = None,
         build: Build | None = None,
+        choices: Choices | None = None,
+        rows: bool = True,
     ) -> None:
+        """`rows` is False when there are no containers to wait for."""
         self.demo = DemoEngine(seed=1, clock=lambda: FIXED_NOW)
         if build is not None:
             build(self.demo.world)
@@ -54,8 +58,12 @@ class Stage:
         self.engine = Engine(endpoint, folder, clock=lambda: FIXED_NOW)
         self.choices = folder / "choices.json"
         self.app = WharfApp(
-            self.engine, settings or Settings(), Choices(self.choices), clock=lambda: FIXED_NOW
+            self.engine,
+            settings or Settings(),
+            choices or Choices(self.choices),
+            clock=lambda: FIXED_NOW,
         )
+        self._rows = rows
         self.app.animation_level = "none"
         self.requests: list[str] = []
         """What was asked of the Engine once the lists were there: "GET /v1.47/containers/…/json"."""
@@ -78,7 +86,7 @@ class Stage:
                 and self.engine.link.server is not None
                 and self.engine.link.server.cpus > 0
                 and isinstance(self.app.screen, MainScreen)
-                and bool(self.table.keys)
+                and bool(self.table.keys) == self._rows
                 and "GiB" in self.bar("header")
                 and self.bar("footer") != ""
                 and all(self.engine.store.listed(kind) for kind in Kind)
@@ -100,8 +108,8 @@ class Stage:
 
     async def still(self) -> None:
         """Let the app work off what it was told."""
-        for _ in range(3):
-            await self.pilot.pause()
+        for _ in range(4):
+            await self.pilot.pause(0)
 
     async def press(self, *keys: str) -> None:
         """Press keys, and let the app work them off."""
@@ -109,8 +117,9 @@ class Stage:
         await self.still()
 
     async def type(self, text: str) -> None:
-        """Type a text, letter by letter."""
-        await self.press(*("space" if letter == " " else letter for letter in text))
+        """Give a text to what has the focus, in one piece."""
+        self.app.post_message(Paste(text))
+        await self.still()
 
     async def go_to(self, name: str) -> None:
         """Put the cursor on the object of this name."""

@@ -48,13 +48,12 @@ class CountingProxy:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, socket.socket(socket.AF_UNIX) as engine:
-            with contextlib.suppress(OSError):
-                engine.connect(self._upstream)
-                down = threading.Thread(target=self._pass, args=(engine, client), daemon=True)
-                down.start()
-                self._pass(client, engine, count=True)
-                down.join()
+        with client, socket.socket(socket.AF_UNIX) as engine, contextlib.suppress(OSError):
+            engine.connect(self._upstream)
+            down = threading.Thread(target=self._pass, args=(engine, client), daemon=True)
+            down.start()
+            self._pass(client, engine, count=True)
+            down.join()
 
     def _pass(self, source: socket.socket, sink: socket.socket, *, count: bool = False) -> None:
         with contextlib.suppress(OSError):
@@ -68,4 +67,5 @@ class CountingProxy:
     def _count(self, data: bytes) -> None:
         for method, target in _REQUEST.findall(data):
             path = re.sub(r"^/v\d+\.\d+", "", target.decode(errors="replace").partition("?")[0])
-            self._seen[f"{method.decode()} {_NAME.sub(r'\1ID', path)}"] += 1
+            general = _NAME.sub(r"\1ID", path)
+            self._seen[f"{method.decode()} {general}"] += 1

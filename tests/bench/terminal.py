@@ -27,8 +27,12 @@ END_SECONDS = 3.0
 """How long a program may take to end before it is killed."""
 
 _ASKED = re.compile(rb"\x1b\[\?(\d+)\$p")
-_KNOWN_MODES = frozenset({b"1", b"7", b"25", b"1000", b"1002", b"1003", b"1004", b"1006", b"1049", b"2004", b"2026"})
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[\?\d+\$p|\x1b\[[<=>][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*u|\x1b[P_^][^\x1b]*\x1b\\")
+_KNOWN_MODES = frozenset(
+    {b"1", b"7", b"25", b"1000", b"1002", b"1003", b"1004", b"1006", b"1049", b"2004", b"2026"}
+)
+_UNKNOWN_TO_PYTE = re.compile(
+    rb"\x1b\[\?\d+\$p|\x1b\[[<=>][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*u|\x1b[P_^][^\x1b]*\x1b\\"
+)
 _UNFINISHED = re.compile(rb"\x1b(?:\[[<=>?]?[0-9;:$]*|[P_^\]][^\x1b\x07]*)?\Z")
 
 
@@ -100,18 +104,15 @@ class Terminal:
         """Show what came, waiting up to so long for it."""
         if not select.select([self._person], [], [], seconds)[0]:
             return
-        with contextlib.suppress(BlockingIOError):
-            try:
-                data = os.read(self._person, 65536)
-            except BlockingIOError:
-                raise
-            except OSError:  # the other side is closed: the program has ended
-                time.sleep(seconds)
-                return
-            moment = Change(time.monotonic(), own_cpu(self.pid))
-            self.bytes += len(data)
-            self._feed(data)
-            self._note_changes(moment)
+        try:
+            data = os.read(self._person, 65536)
+        except OSError:  # the other side is closed: the program has ended
+            time.sleep(seconds)
+            return
+        moment = Change(time.monotonic(), own_cpu(self.pid))
+        self.bytes += len(data)
+        self._feed(data)
+        self._note_changes(moment)
 
     def run_for(self, seconds: float, each: Callable[[], object] = lambda: None) -> None:
         """Show what comes during so many seconds."""
@@ -133,6 +134,12 @@ class Terminal:
             self.pump()
             each()
         return None
+
+    def wait_for_change(self, before: int, seconds: float) -> None:
+        """Wait until there are more changes than `before`."""
+        end = time.monotonic() + seconds
+        while self.changes == before and time.monotonic() < end and not self.ended:
+            self.pump(0.01)
 
     def settle(self, quiet: float, seconds: float = 3.0) -> None:
         """Wait until the screen has stood still for `quiet` seconds, at most for `seconds`."""

@@ -69,17 +69,21 @@ def test_the_engine_describes_itself(http_engine: HttpEngine, connection: Connec
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 500])
-@pytest.mark.parametrize("by", ["ask", "sdk"])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda connection: connection.ask("DELETE", "/volumes/v"),
+        lambda connection: connection.api.remove_volume("v"),
+    ],
+    ids=["ask", "sdk"],
+)
 def test_a_refusal_keeps_the_engines_own_words(
-    http_engine: HttpEngine, connection: Connection, status: int, by: str
+    http_engine: HttpEngine, connection: Connection, status: int, ask: Callable[[Connection], object]
 ) -> None:
     words = "conflict: unable to delete [/x] (must be forced)\x1b]52;c;aGk=\x07"
     http_engine.answers["DELETE /volumes/v"] = Reply({"message": words}, status)
     with pytest.raises(EngineError) as caught, engine_errors():
-        if by == "ask":
-            connection.ask("DELETE", "/volumes/v")
-        else:
-            connection.api.remove_volume("v")
+        ask(connection)
     assert (caught.value.message, caught.value.status) == (words, status)
     assert caught.value.advice
 

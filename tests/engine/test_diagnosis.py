@@ -138,9 +138,13 @@ def test_an_unknown_failure_keeps_its_words_and_its_advice() -> None:
     assert found == Diagnosis(f"{DEFAULT_URL} cannot be used: Too many open files.", "Close some.")
 
 
-@pytest.mark.parametrize("words", ["Connection refused", "No route to host", "Name or service not known"])
+@pytest.mark.parametrize(
+    "words",
+    ["Connection refused", "No route to host", "Name or service not known", "certificate verify failed"],
+)
 def test_a_host_cannot_smuggle_words_into_what_one_types(words: str) -> None:
     endpoint = Endpoint("tcp://a;reboot $(id):2375", "", "--host")
-    for line in lines(told(endpoint, words)):
+    silent = diagnose(endpoint, EngineError("read timed out"), machine())
+    for line in lines(told(endpoint, words)) + lines(silent):
         assert "reboot" not in shlex.split(line)
         assert not any(word.startswith("$(") for word in shlex.split(line))

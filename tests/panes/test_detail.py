@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from captured import NOW, answer, named, store
+from tests.panes.captured import NOW, answer, named, store
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widget import Widget

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from captured import NOW, answer, named, store
+from tests.panes.captured import NOW, answer, named, store
 
 from tui.engine.kinds import Kind
 from tui.engine.models import Model

@@ -215,24 +215,30 @@ async def test_hostile_lines_and_names_do_no_harm(demo: Demo) -> None:
 
 # The reader, on an Engine that says what a test wants
 
-CONFIG = b'{"Config": {"Tty": false}, "State": {"Status": "exited", "ExitCode": 0}}'
+CONFIG = b'{"Config": {"Tty": false}, "State": {"Status": "%s", "ExitCode": 0}}'
 
 
 def answer(body: bytes, status: bytes = b"200 OK") -> bytes:
     return b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
 
 
+Fake = Callable[..., Connection]
+"""Makes an Engine of what answers GET /containers/{id}/logs and of the states that come before "exited"."""
+
+
 @pytest.fixture
-def faked(tmp_path: Path) -> Iterator[Callable[[Callable[[socket.socket], None]], Connection]]:
+def faked(tmp_path: Path) -> Iterator[Fake]:
     engines: list[FakeEngine] = []
     connections: list[Connection] = []
 
-    def make(logs: Callable[[socket.socket], None]) -> Connection:
+    def make(logs: Callable[[socket.socket], None], *states: bytes) -> Connection:
+        later = list(states)
+
         def talk(wire: socket.socket, request: bytes) -> None:
             if b"/logs?" in request:
                 logs(wire)
             else:
-                wire.sendall(answer(CONFIG))
+                wire.sendall(answer(CONFIG % (later.pop(0) if later else b"exited")))
 
         engines.append(FakeEngine(tmp_path, talk))
         connections.append(Connection(Endpoint(f"unix://{tmp_path / 's'}", "fake", "fake")))
@@ -266,9 +272,7 @@ class Heard:
         return sum(not isinstance(news, Begun | Ended) for news in self.news)
 
 
-async def test_a_driver_that_cannot_be_read_is_told_in_the_engines_words(
-    demo: Demo, faked: Callable[[Callable[[socket.socket], None]], Connection]
-) -> None:
+async def test_a_driver_that_cannot_be_read_is_told_in_the_engines_words(demo: Demo, faked: Fake) -> None:
     words = b'{"message":"configured logging driver does not support reading"}'
     connection = faked(lambda wire: wire.sendall(answer(words, b"501 Not Implemented")))
     screen = LogsScreen(demo.container(CACHE), connection)
@@ -279,7 +283,7 @@ async def test_a_driver_that_cannot_be_read_is_told_in_the_engines_words(
 
 
 def test_a_slow_screen_makes_the_log_wait_in_the_engine(
-    faked: Callable[[Callable[[socket.socket], None]], Connection],
+    faked: Fake,
 ) -> None:
     lines = frame(1, b"2025-06-15T15:06:40.000000000Z line\n") * 2_000
     stuck = threading.Event()
@@ -306,7 +310,7 @@ def test_a_slow_screen_makes_the_log_wait_in_the_engine(
 
 
 def test_lines_known_already_are_left_out(
-    faked: Callable[[Callable[[socket.socket], None]], Connection],
+    faked: Fake,
 ) -> None:
     old, new = "2025-06-15T15:06:40.000000001Z", "2025-06-15T15:06:40.000000002Z"
     lines = frame(1, f"{old} old\n".encode()) + frame(2, f"{new} new\n".encode())
@@ -321,8 +325,16 @@ def test_lines_known_already_are_left_out(
     assert ended == Ended("exited", 0)
 
 
+def test_an_end_that_the_engine_has_not_written_down_yet_is_waited_for(faked: Fake) -> None:
+    heard = Heard()
+    connection = faked(lambda wire: wire.sendall(answer(b"")), b"running", b"running", b"running")
+    LogReader(connection, "web", heard).start()
+    assert heard.wait(lambda: len(heard.news) == 2)
+    assert heard.news == [Begun("running"), Ended("exited", 0)]
+
+
 def test_closing_while_the_log_is_silent_ends_the_thread_at_once(
-    faked: Callable[[Callable[[socket.socket], None]], Connection],
+    faked: Fake,
 ) -> None:
     over = threading.Event()
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosting import Host, until
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tests.screens.hosting import Host, until
 from tui.demo import DemoEngine
 from tui.demo.world import FIXED_NOW
 from tui.engine.carried import Carried
@@ -303,7 +303,25 @@ async def test_a_silent_engine_can_be_cancelled_and_the_form_stays(engine: Engin
         assert not [each for each in engine.connection.api.containers(all=True) if "/web9" in each["Names"]]
 
 
-async def test_a_container_that_runs_without_the_terminal_is_not_made_twice(engine: Engine) -> None:
+class NoTerminal:
+    """A stay in a container that was started."""
+
+    tty = True
+    writable = True
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+async def test_a_container_that_runs_without_the_terminal_is_not_made_twice(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def started(api: Any, container: str, **options: Any) -> NoTerminal:
+        api.start(container)
+        return NoTerminal()
+
+    # the demo Engine does not attach
+    monkeypatch.setattr("tui.engine.streams.start_attached", started)
     it = Running(engine, RunSpec(image=IMAGE, name="web9"))
     async with it.shown():
         await it.pilot.press("ctrl+s")
@@ -337,7 +355,7 @@ async def test_run_again_is_said_so_and_what_no_option_says_stands_below_the_lin
     ("words", "field"),
     [
         (
-            'Conflict. The container name "/web" is already in use by container "1". You have to remove',
+            'Conflict. The container name "/web" is already in use by container "1".',
             "name",
         ),
         ("Bind for 0.0.0.0:80 failed: port is already allocated", "publish"),

@@ -115,6 +115,21 @@ async def test_after_a_failure_the_last_rows_stay_and_are_called_so(demo: Demo) 
         assert any("one" in row for row in rows(screen))
 
 
+async def test_rows_are_dim_only_as_long_as_they_are_the_last_known_ones(demo: Demo) -> None:
+    rest = listed(("7", "0.1", "one"), ("8", "0.1", "two"))
+    answers = Answers(rest, EngineError("read timed out"), rest)
+    screen = TopScreen(demo.container("shop-db-1"), answers)  # type: ignore[arg-type]
+    async with Host(lambda: screen).run_test() as pilot:
+        await until(pilot, lambda: "2 processes" in head(screen))
+        live = screen.query_one(ProcessTable).render_line(2)
+        await pilot.press("r")
+        await until(pilot, lambda: "last known state" in head(screen))
+        assert screen.query_one(ProcessTable).render_line(2) != live
+        await pilot.press("r")
+        await until(pilot, lambda: "2 processes" in head(screen))
+        assert screen.query_one(ProcessTable).render_line(2) == live
+
+
 async def test_nothing_is_asked_once_it_is_left_or_covered(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

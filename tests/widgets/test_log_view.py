@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from log_app import LogApp, add, lines, numbered, screen, showing, until
+from tests.widgets.log_app import LogApp, add, lines, numbered, screen, showing, until
 from rich.color import Color
 from rich.style import Style
 from rich.text import Text

@@ -108,11 +108,13 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     first, *rest = head.decode("latin-1").split("\r\n")
-    method, target, _protocol = first.split(" ")
+    method, target, protocol = first.split(" ")
     headers = {
         name.strip().lower(): value.strip()
         for name, _, value in (line.partition(":") for line in rest if line)
     }
+    if protocol == "HTTP/1.0":
+        headers.setdefault("connection", "close")
     body = await _body(reader, headers)
     parts = urlsplit(target)
     path, version = parts.path, VERSION

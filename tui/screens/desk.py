@@ -94,7 +94,7 @@ class ScreenDesk:
         """Open a place that shows an object."""
         match view, model:
             case View.INSPECT, _:
-                self._screen.show_detail("inspect")
+                self._screen.body.show_detail("inspect")
             case View.LOGS, Container():
                 from tui.screens.logs import LogsScreen
 

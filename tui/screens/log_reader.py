@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,11 @@ TAIL = 1000
 """Lines from before that are asked for."""
 AHEAD = 4
 """Batches that may be told and not yet taken; after that the log waits in the Engine."""
+
+SETTLE_SECONDS = 1.0
+"""How long after the end of its log a container may still count as running."""
+ENDED = frozenset(("exited", "dead", "restarting", "removing"))
+"""The State.Status of a container whose process has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class LogReader:
         self._room = threading.Semaphore(AHEAD)
         self._lock = threading.Lock()
         self._stream: LogStream | None = None
-        self._closed = False
+        self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
 
     def start(self) -> None:
@@ -74,7 +80,7 @@ class LogReader:
     def close(self) -> None:
         """Read no more; returns at once, and the thread ends in a moment."""
         with self._lock:
-            self._closed = True
+            self._closed.set()
             stream, self._stream = self._stream, None
         self._room.release()
         if stream is not None:
@@ -89,7 +95,7 @@ class LogReader:
         # a loop that ended while the news was on its way has nobody left to tell
         with suppress(RuntimeError):
             news = self._read()
-            if not self._closed:
+            if not self._closed.is_set():
                 self._tell(news)
 
     def _read(self) -> Ended:
@@ -107,20 +113,20 @@ class LogReader:
             self._tell(Begun((found.get("State") or {}).get("Status") or ""))
             for batch in stream:
                 self._hand_on(batch)
-                if self._closed:
+                if self._closed.is_set():
                     return Ended()
-            state = self._inspect().get("State") or {}
+            state = self._settled()
         except (EngineError, OSError) as error:
             return Ended(error=translated(error))
         status = state.get("Status") or ""
-        ended = status in ("exited", "dead", "restarting")
+        ended = status in ENDED
         return Ended(status, int(state.get("ExitCode") or 0) if ended else None)
 
     def _keep(self, stream: LogStream) -> bool:
         """Make the stream one that can be closed; False when nobody wants it any more."""
         with self._lock:
-            self._stream = None if self._closed else stream
-            closed = self._closed
+            closed = self._closed.is_set()
+            self._stream = None if closed else stream
         if closed:
             stream.close()
         return not closed
@@ -130,8 +136,18 @@ class LogReader:
             batch = [line for line in batch if not line.stamp or line.stamp > self._after]
         if batch:
             self._room.acquire()
-            if not self._closed:
+            if not self._closed.is_set():
                 self._tell(batch)
+
+    def _settled(self) -> Mapping[str, Any]:
+        """The container's State after its log ended: the Engine takes a moment to write the end down."""
+        until = time.monotonic() + SETTLE_SECONDS
+        while True:
+            state: Mapping[str, Any] = self._inspect().get("State") or {}
+            if state.get("Status") != "running" or time.monotonic() > until:
+                return state
+            if self._closed.wait(SETTLE_SECONDS / 10):
+                return state
 
     def _inspect(self) -> dict[str, Any]:
         """GET /containers/{id}/json."""

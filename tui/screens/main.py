@@ -11,7 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.events import Key, Resize
+from textual.events import Key
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -19,15 +19,9 @@ from textual.worker import Worker, WorkerState
 from tui.engine.kinds import Kind
 from tui.engine.store import Changes
 from tui.engine.watcher import Link, LinkState
-from tui.panes.containers import CONTAINERS
-from tui.panes.images import IMAGES
-from tui.panes.networks import NETWORKS
 from tui.panes.pane import KindPane
-from tui.panes.volumes import VOLUMES
 from tui.screens.bars import footer_pieces, header_pieces, line_pieces, status_pieces, tab_pieces
-from tui.screens.commands import command_words
-from tui.screens.doing import Doing
-from tui.screens.prompt import Prompt
+from tui.screens.body import VIEWS, Body
 from tui.settings import Choices, Settings
 from widgets.bar import Bar
 from widgets.text import shown
@@ -36,13 +30,6 @@ if TYPE_CHECKING:
     from tui.engine.engine import Engine, News
     from tui.screens.doing import Doing
     from tui.screens.prompt import Prompt
-    from tui.screens.side import Side
-
-VIEWS = (CONTAINERS, IMAGES, NETWORKS, VOLUMES)
-WIDE = 140
-"""From so many columns on the detail stands beside the table."""
-TICK_SECONDS = 30.0
-"""How often the words that tell an age are looked at again."""
 
 
 def _binding(key: str, action: str, name: str, tooltip: str) -> Binding:
@@ -75,15 +62,6 @@ class MainScreen(Screen[None]):
     DEFAULT_CSS = """
     MainScreen { layout: vertical; }
     MainScreen #header { background: $panel; }
-    MainScreen #body { height: 1fr; }
-    MainScreen KindPane { display: none; }
-    MainScreen KindPane.-current { display: block; }
-    MainScreen #side { display: none; width: 1fr; border-left: vkey $surface-lighten-2; }
-    MainScreen.-wide #side { display: block; width: 42%; }
-    MainScreen.-detail #side { display: block; border-left: none; }
-    MainScreen.-detail KindPane.-current { display: none; }
-    MainScreen.-wide.-detail KindPane.-current { display: block; }
-    MainScreen.-wide.-detail #side { border-left: vkey $surface-lighten-2; }
     MainScreen #foot { height: 1; }
     MainScreen #footer { width: 1fr; }
     MainScreen #line { width: 36%; }
@@ -117,21 +95,16 @@ class MainScreen(Screen[None]):
         self.engine = engine
         self.settings = settings
         self.choices = choices
-        self._clock = clock
+        self.body = Body(engine, clock, self._moved, hide_stopped=choices.get("hide_stopped", False))
         self._demo = demo
-        marked = settings.marked(engine.endpoint)
-        self._prod = marked.prod
-        self._panes: dict[Kind, KindPane] = {}
-        self._stale_panes: set[Kind] = set()
+        self._prod = settings.marked(engine.endpoint).prod
         self._standing = False
-        self.kind = Kind.CONTAINER
-        self._side: Side | None = None
         self._bars = {name: Bar(id=name) for name in ("header", "tabs", "status", "footer", "line")}
 
     def compose(self) -> ComposeResult:
         yield self._bars["header"]
         yield self._bars["tabs"]
-        yield Horizontal(self._make_pane(Kind.CONTAINER), id="body")
+        yield self.body
         yield self._bars["status"]
         # the docker line has a widget of its own: Textual paints a changed line from its widget's edge on
         yield Horizontal(self._bars["footer"], self._bars["line"], id="foot")
@@ -139,7 +112,6 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Listen to the Engine and show what is known already."""
         self.engine.listen(self._tell)
-        self.set_interval(TICK_SECONDS, lambda: self.pane.tick())
         self._seconds = self.set_interval(0.5, self._second, pause=True)
         self.action_pane(Kind.CONTAINER)
         self._show_link()
@@ -160,29 +132,17 @@ class MainScreen(Screen[None]):
     @property
     def pane(self) -> KindPane:
         """The pane in view."""
-        return self._panes[self.kind]
+        return self.body.pane
 
-    def _make_pane(self, kind: Kind) -> KindPane:
-        view = next(view for view in VIEWS if view.kind is kind)
-        pane = KindPane(view, self.engine.store, self._clock, self._moved)
-        pane.hide_stopped = self.choices.get("hide_stopped", False) and kind is Kind.CONTAINER
-        self._panes[kind] = pane
-        return pane
+    @property
+    def kind(self) -> Kind:
+        """The kind in view."""
+        return self.body.kind
 
     def action_pane(self, kind: str) -> None:
         """Show the pane of a kind."""
-        self.kind = Kind(kind)
-        if self.kind not in self._panes:
-            self.query_one("#body").mount(self._make_pane(self.kind), before=self._side)
-        elif self.kind in self._stale_panes:
-            self.pane.refresh_rows()
-        self._stale_panes.discard(self.kind)
-        for other, pane in self._panes.items():
-            pane.set_class(other is self.kind, "-current")
-        self.remove_class("-detail")
+        self.body.show_kind(Kind(kind))
         self._show_tabs()
-        self.call_after_refresh(self.pane.table.focus)
-        self._follow()
         self._show_rows()
 
     def action_filter(self) -> None:
@@ -191,6 +151,7 @@ class MainScreen(Screen[None]):
 
     def action_command(self) -> None:
         """Type a command."""
+        from tui.screens.commands import command_words
 
         self.prompt.ask(":", "", command_words(self.kind))
 
@@ -239,13 +200,16 @@ class MainScreen(Screen[None]):
 
     def action_back(self) -> None:
         """One step back: from the detail, else the marks, else the filter."""
-        if self.has_class("-detail") or self._in_side:
-            self.remove_class("-detail")
-            self.pane.table.focus()
-        elif self.pane.table.marks:
+        if self.body.leave_detail():
+            return
+        if self.pane.table.marks:
             self.pane.table.clear_marks()
         else:
             self.pane.set_filter("")
+
+    def action_tab(self, tabs: int) -> None:
+        """Turn to another tab of the detail."""
+        self.body.turn_tab(tabs)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say when something failed that nobody foresaw; the screen goes on."""
@@ -253,49 +217,14 @@ class MainScreen(Screen[None]):
             words = f"Wharf itself failed: {event.worker.error!r}"
             self.notify(shown(words), severity="error", markup=False, timeout=30)
 
-    # The detail
-
-    @property
-    def _in_side(self) -> bool:
-        return self._side is not None and self.focused is not None and self._side in self.focused.ancestors
-
-    def show_detail(self, tab: str) -> None:
-        """Open the detail of what is under the cursor at a tab."""
-        self.add_class("-detail")
-        side = self._need_side()
-        side.tab = tab
-        self._follow()
-        self.call_after_refresh(lambda: side.body.focus())
-
-    def action_tab(self, tabs: int) -> None:
-        """Turn to another tab of the detail, where it is in view."""
-        if self._side is not None and self._side.display:
-            self._side.action_turn(tabs)
-
-    def _need_side(self) -> Side:
-        if self._side is None:
-            from tui.screens.side import Side
-
-            self._side = Side(self.engine, self._clock, id="side")
-            self.query_one("#body").mount(self._side)
-        return self._side
-
-    def on_resize(self, event: Resize) -> None:
-        """Put the detail beside the table where there is room."""
-        self.set_class(event.size.width >= WIDE, "-wide")
-        self._follow()
-
-    def _follow(self) -> None:
-        if self.has_class("-wide") or self.has_class("-detail"):
-            self._need_side().follow(self.pane.current)
-
     # News
 
     @on(Arrived)
     def _take(self, event: Arrived) -> None:
         match event.news:
             case Changes() as changes:
-                self._take_changes(changes)
+                self.body.take(changes)
+                self._show_tabs()
             case Link() as link:
                 self._show_link()
                 self.post_message(self.LinkChanged(link))
@@ -306,34 +235,15 @@ class MainScreen(Screen[None]):
                 self.doing.take(job)
                 self._show_header()
 
-    def _take_changes(self, changes: Changes) -> None:
-        for kind, pane in self._panes.items():
-            used = changes.kind is Kind.CONTAINER and kind is not Kind.CONTAINER
-            if kind is not changes.kind and not used:
-                continue
-            if kind is self.kind:
-                pane.refresh_rows(changes.added | changes.updated if kind is changes.kind else None)
-            else:
-                self._stale_panes.add(kind)
-        self._show_tabs()
-
-    @on(KindPane.Changed)
-    def _pane_changed(self, event: KindPane.Changed) -> None:
+    @on(Body.Changed)
+    def _rows_changed(self, event: Body.Changed) -> None:
         event.stop()
-        if event.pane is self._panes.get(self.kind):
-            self._show_rows()
-            self._follow()
+        self._show_rows()
 
     def _moved(self) -> None:
         if self._standing:
             self.doing.last_line = None
         self._show_rows()
-        self._follow()
-
-    @on(KindPane.Opened)
-    def _opened(self, event: KindPane.Opened) -> None:
-        event.stop()
-        self.show_detail("overview")
 
     # The bars
 
@@ -380,7 +290,7 @@ class MainScreen(Screen[None]):
 
     def on_key(self, event: Key) -> None:
         """Run the verb that the footer shows for this key."""
-        if event.key in self.doing.offers and not (self._in_side and self._bound_inside(event.key)):
+        if event.key in self.doing.offers and not (self.body.in_detail and self._bound_inside(event.key)):
             event.stop()
             event.prevent_default()
             self.doing.press(event.key)
