@@ -18,18 +18,17 @@ from tui.demo.world import FIXED_NOW
 from tui.engine.carried import Carried
 from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
-from tui.engine.errors import EngineError
 from tui.engine.jobs import Job, JobState
 from tui.engine.kinds import Kind
 from tui.engine.runspec import RunSpec
 from tui.engine.watcher import LinkState
+from tui.screens.choose import ChooseScreen
 from tui.screens.desk import ScreenDesk
 from tui.screens.dialog import KeyLine
 from tui.screens.error import ErrorScreen
 from tui.screens.rows import TextRows
 from tui.screens.run import LEAVING, RunScreen
-from tui.screens.run_fields import is_here
-from tui.verbs.launching import REMOVED, field_of
+from tui.verbs.launching import REMOVED
 from widgets.form import Form
 from widgets.form_inputs import Entry
 
@@ -351,44 +350,16 @@ async def test_run_again_is_said_so_and_what_no_option_says_stands_below_the_lin
         assert "no word for it: Isolation" in it.line
 
 
-@pytest.mark.parametrize(
-    ("words", "field"),
-    [
-        (
-            'Conflict. The container name "/web" is already in use by container "1".',
-            "name",
-        ),
-        ("Bind for 0.0.0.0:80 failed: port is already allocated", "publish"),
-        ("No such image: nosuch:1", "image"),
-        ("network back not found", "network"),
-        ('invalid mount config for type "bind": bind source path does not exist: /x', "volumes"),
-        ('exec: "foo": executable file not found in $PATH: unknown', "command"),
-        ("unable to find user nobody2: no matching entries in passwd file", "user"),
-        ("Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available", "cpus"),
-        ("something else", None),
-    ],
-)
-def test_the_engines_words_tell_the_field(words: str, field: str | None) -> None:
-    assert field_of(RunSpec(image=IMAGE), EngineError(words, 500)) == field
-    if field == "command":
-        assert field_of(RunSpec(image=IMAGE, entrypoint="foo"), EngineError(words, 500)) == "entrypoint"
-
-
-@pytest.mark.parametrize(
-    ("reference", "here"),
-    [
-        (IMAGE, True),
-        (f"docker.io/library/{IMAGE}", True),
-        ("nginx", False),
-        (f"other/{IMAGE}", False),
-        ("deadbeef", False),
-    ],
-)
-def test_an_image_is_known_by_all_its_references(engine: Engine, reference: str, here: bool) -> None:
-    assert is_here(reference, engine.store) is here
-
-
-def test_an_image_is_known_by_its_id_and_digest(engine: Engine) -> None:
-    image = engine.store.images[IMAGE]
-    for reference in (image.id, image.short_id, *image.digests):
-        assert is_here(reference, engine.store)
+async def test_the_line_is_copied_and_its_secrets_only_when_asked_for(engine: Engine) -> None:
+    it = Running(engine, RunSpec(image=IMAGE, env=("DB_PASSWORD=hunter2",)))
+    async with it.shown():
+        copied: list[str] = []
+        it.screen._desk.copy = lambda text, what: copied.append(text)
+        for key, secret in (("1", "***"), ("2", "hunter2")):
+            await it.pilot.press("ctrl+y")
+            await it.until(lambda: isinstance(it.app.screen, ChooseScreen))
+            await it.pilot.press(key)
+            await it.until(lambda: bool(copied))
+            assert copied.pop() == f"docker run -e 'DB_PASSWORD={secret}' {IMAGE}".replace(
+                "'DB_PASSWORD=hunter2'", "DB_PASSWORD=hunter2"
+            )

@@ -147,21 +147,11 @@ class Doing:
 
     def copy_line(self) -> None:
         """Copy the docker line; one with secrets asks whether to copy them too."""
-        line = self.line
-        if line is None:
-            return
-        if line.has_secrets:
-            self._screen.run_worker(self._copy_secret(line), group="verbs", exit_on_error=False)
-        else:
-            self._desk.copy(line.text(), line.masked())
+        if (line := self.line) is not None:
+            from tui.screens.copying import copy_line
 
-    async def _copy_secret(self, line: DockerLine) -> None:
-        from tui.screens.choose import ChooseScreen
-
-        options = [("masked", "with *** in place of the secrets"), ("real", "with the real secrets")]
-        wanted = await self._screen.app.push_screen_wait(ChooseScreen("Copy the docker line", options))
-        if wanted is not None:
-            self._desk.copy(line.text() if wanted == "real" else line.masked(), line.masked())
+            copying = copy_line(self._screen.app, self._desk, line)
+            self._screen.run_worker(copying, group="verbs", exit_on_error=False)
 
     def _warn(self, text: str) -> None:
         self._screen.notify(shown_lines(text), severity="warning", markup=False)

@@ -18,12 +18,12 @@ from textual.widgets import Static
 from tui.engine.errors import EngineError, ReadOnly, Unreachable
 from tui.engine.jobs import Job, JobState
 from tui.engine.kinds import Kind
-from tui.engine.lines import DockerLine
 from tui.engine.runspec import RunSpec, image_hints, problems
+from tui.screens.copying import copy_line
 from tui.screens.dialog import KeyLine
 from tui.screens.job_words import STILL_UNDER_WAY, job_line
-from tui.screens.rows import Ink, Layout, TextRows, stacked, text_layout, whole
 from tui.screens.run_fields import HINTED, conflicts, form_fields, image_hint, is_here, notes, spec_of
+from tui.screens.run_line import SpecLine
 from tui.screens.threads import on_thread
 from tui.verbs.launching import Launch, field_of
 from tui.verbs.pulling import pull_task
@@ -92,7 +92,6 @@ class RunScreen(Screen[None]):
         self._desk = desk
         self._create_only = create_only
         self._job: Job | None = None
-        self._line: DockerLine | None = None
         self._leaving = False
         self._wrong: dict[str, str] = {}
         self._said: dict[str, str] = {}
@@ -104,7 +103,7 @@ class RunScreen(Screen[None]):
         """Title, form, docker line, what is under way or wrong, keys."""
         yield Static(id="run--title", markup=False)
         yield RunForm(form_fields(self.spec, self._desk.store, create_only=self._create_only))
-        yield TextRows(id="run--line")
+        yield SpecLine(id="run--line")
         yield Static(id="run--status", markup=False)
         yield KeyLine()
 
@@ -124,6 +123,10 @@ class RunScreen(Screen[None]):
     @property
     def _form(self) -> RunForm:
         return self.query_one(RunForm)
+
+    @property
+    def _line(self) -> SpecLine:
+        return self.query_one(SpecLine)
 
     # What is typed
 
@@ -149,7 +152,7 @@ class RunScreen(Screen[None]):
                 self._form.set_note(name, said.get(name))
         self._wrong, self._said = wrong, said
         self.query_one("#run--title", Static).update(Content(shown(self._title)))
-        self._show_line()
+        self._line.follow(spec, create_only=self._create_only)
         self.refresh_bindings()
         if not self.is_missing and spec.image != self._hinted and "image" not in problems(spec):
             self._hinted = spec.image
@@ -175,28 +178,6 @@ class RunScreen(Screen[None]):
         brought = image_hints(found)
         for name in HINTED:
             self._form.set_hint(name, image_hint(name, brought))
-
-    def _show_line(self) -> None:
-        try:
-            self._line = self._line_of(self.spec)
-            ink = Ink.ACCENT
-        except ValueError:
-            ink = Ink.DIM  # the last one that could be said
-        if self._line is not None:
-            layouts: list[Layout] = [text_layout(whole(self._line.masked()), ink)]
-            layouts += [text_layout(whole(text), Ink.DIM) for text in self._beyond()]
-            self.query_one("#run--line", TextRows).show(stacked(layouts))
-
-    def _line_of(self, spec: RunSpec) -> DockerLine:
-        return (spec if spec.image else replace(spec, image="IMAGE")).line(self._create_only)
-
-    def _beyond(self) -> list[str]:
-        """What is done too, though no option of `docker run` says it."""
-        carried = self.spec.carried
-        texts = [f"then docker network connect {name}" for name in carried.other_networks]
-        if silent := carried.unspoken():
-            texts.append(f"sent as well, the docker line has no word for it: {', '.join(silent)}")
-        return texts
 
     # What is sent
 
@@ -324,18 +305,8 @@ class RunScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Copy the docker line; one with secrets asks whether to copy them too."""
-        if self._line is not None:
-            self.run_worker(self._copy(self._line), group="copy", exit_on_error=False)
-
-    async def _copy(self, line: DockerLine) -> None:
-        wanted: str | None = "real"
-        if line.has_secrets:
-            from tui.screens.choose import ChooseScreen
-
-            options = [("masked", "with *** in place of the secrets"), ("real", "with the real secrets")]
-            wanted = await self.app.push_screen_wait(ChooseScreen("Copy the docker line", options))
-        if wanted is not None:
-            self._desk.copy(line.text() if wanted == "real" else line.masked(), line.masked())
+        if (line := self._line.line) is not None:
+            self.run_worker(copy_line(self.app, self._desk, line), group="copy", exit_on_error=False)
 
 
 def _sentences(error: EngineError) -> str:
