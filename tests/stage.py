@@ -22,6 +22,7 @@ from tui.engine.kinds import Kind
 from tui.engine.watcher import LinkState
 from tui.panes.pane import KindPane
 from tui.screens.main import MainScreen
+from tui.screens.side import Side
 from tui.settings import Choices, Settings
 from widgets.bar import Bar
 from widgets.table import Table
@@ -183,6 +184,22 @@ class Stage:
     def dialog(self) -> str:
         """The name of the class of the screen on top."""
         return type(self.app.screen).__name__
+
+    @property
+    def detail(self) -> Side | None:
+        """The detail, if it is in view."""
+        return next((side for side in self.main.query(Side) if side.display), None)
+
+    @property
+    def detail_read(self) -> bool:
+        """Whether the detail in view shows the Engine's answer, or there is nothing to ask for."""
+        side = self.detail
+        return side is None or side.model is None or side._found is not None
+
+    @property
+    def opened(self) -> bool:
+        """Whether the detail was opened, beside the table or in its place."""
+        return self.main.body.has_class("-detail")
 
     # What somebody else does meanwhile
 

@@ -98,7 +98,7 @@ class Builder:
         self._until(healthy, 120)
 
     def _load(self, archive: bytes) -> None:
-        for said in self.api.load_image(archive, quiet=True):
+        for said in self.api.load_image(archive, quiet=True):  # type: ignore[no-untyped-call]
             if "error" in said:
                 raise RuntimeError(said["error"])
 

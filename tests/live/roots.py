@@ -27,7 +27,7 @@ PACKAGES = {
 }
 """What makes a suite's tree an Engine, beside what every tree has."""
 
-COMMON_PACKAGES = ["busybox-static", "ca-certificates", "docker-registry", "iproute2", "iptables"]
+COMMON_PACKAGES = ["busybox-static", "ca-certificates", "docker-registry", "iproute2", "iptables", "procps"]
 
 
 class RootError(Exception):

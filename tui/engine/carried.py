@@ -59,7 +59,6 @@ _HOST_FLAGS = {
     "IpcMode": "--ipc",
     "UTSMode": "--uts",
     "UsernsMode": "--userns",
-    "CgroupnsMode": "--cgroupns",
     "Runtime": "--runtime",
     "CgroupParent": "--cgroup-parent",
     "CpusetCpus": "--cpuset-cpus",
@@ -194,6 +193,8 @@ class Carried:
             "Devices",
             "LogConfig",
             "Links",
+            # the Engine fills in its own default, and nobody can tell that from a choice
+            "CgroupnsMode",
         }
         if _health_flags(self.config.get("Healthcheck") or {}):
             spoken.add("Healthcheck")

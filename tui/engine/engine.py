@@ -72,6 +72,11 @@ class Engine:
         return self._watcher.link
 
     @property
+    def tried(self) -> bool:
+        """Whether the first try to connect has ended, well or not."""
+        return self._watcher.tried.is_set()
+
+    @property
     def running(self) -> Sequence[Job]:
         """The jobs under way."""
         return self.jobs.running if "jobs" in self.__dict__ else ()
@@ -87,6 +92,11 @@ class Engine:
                 advice="Nothing was sent. Wharf connects again by itself as soon as the Engine answers.",
             )
         return connection
+
+    def ready(self) -> Connection:
+        """The connection, after waiting for the first try to end; for a thread. Raises Unreachable."""
+        self._watcher.tried.wait()
+        return self.connection
 
     def run(self, task: Task) -> Job:
         """Start a task. Raises EngineError when there is no connection."""

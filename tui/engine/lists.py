@@ -12,7 +12,7 @@ from tui.engine.errors import EngineError, engine_errors
 from tui.engine.kinds import Kind
 from tui.engine.models import Model
 from tui.engine.models.container import decode_container
-from tui.engine.models.image import decode_image
+from tui.engine.models.image import Image, decode_image, decode_inspected
 from tui.engine.models.network import decode_network
 from tui.engine.models.volume import decode_volume
 
@@ -50,6 +50,18 @@ def fetch(
     if only is not None and kind in _FILTERS:
         models = [model for model in models if model.key in only]  # the Engine's filters match prefixes too
     return models
+
+
+def fetch_image(connection: Connection, ref: str) -> list[Image]:
+    """One image, a model a reference (GET /images/{name}/json): far less than the list of all.
+
+    Raises EngineError, with status 404 when it is gone.
+    """
+    found = inspect(connection, Kind.IMAGE, ref)
+    try:
+        return list(decode_inspected(found))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise EngineError(f"the image {ref} cannot be read: {error!r}") from error
 
 
 def inspect(connection: Connection, kind: Kind, ref: str) -> dict[str, Any]:

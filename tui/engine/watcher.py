@@ -39,6 +39,7 @@ LIST_SECONDS = 60.0
 """How long a whole list may take: a big one on a slow line is no silence."""
 LONGEST_WAIT = 30
 """Seconds between two tries at a remote endpoint, at most."""
+GONE = 404
 MANY = 50
 """From so many objects on, one whole list is cheaper than a list by ids."""
 
@@ -100,8 +101,11 @@ class Watcher:
         self._stream: CancellableStream[dict[str, Any]] | None = None
         self.go = threading.Event()
         """Set once the screen stands: importing the SDK, a tenth of a second of work, waits for it."""
+        self.tried = threading.Event()
+        """Set once the first try to connect has ended, well or not."""
         self._closed = threading.Event()
         self._dirty: dict[Kind, set[str] | None] = {}
+        self._dying: set[str] = set()
         self._images_listed = 0.0
         self._tries = 0
         self._probing = False
@@ -222,6 +226,8 @@ class Watcher:
                 self._mark(Kind.IMAGE, None)
             case "container":
                 self._mark(Kind.CONTAINER, ident)
+                if action == "die":
+                    self._dying.add(ident)
             case "network" if action in ("connect", "disconnect"):
                 self._mark(Kind.CONTAINER, (actor.get("Attributes") or {}).get("container") or "")
             case "network":
@@ -229,7 +235,7 @@ class Watcher:
             case "volume":
                 self._mark(Kind.VOLUME, ident)
             case "image":
-                self._mark(Kind.IMAGE, None)
+                self._mark(Kind.IMAGE, ident or None)
 
     def _mark(self, kind: Kind, key: str | None) -> None:
         """Note that a kind, or one object of it, has to be read again."""
@@ -240,15 +246,31 @@ class Watcher:
             known.add(key)
 
     def _images_due(self) -> float:
-        return self._images_listed + IMAGES_SECONDS if Kind.IMAGE in self._dirty else float("inf")
+        whole = self._dirty.get(Kind.IMAGE, ()) is None
+        return self._images_listed + IMAGES_SECONDS if whole else float("inf")
 
     def _refresh(self) -> None:
         """Read again what is marked; images not more often than twice a second."""
         for kind in list(self._dirty):
-            if kind is Kind.IMAGE and time.monotonic() < self._images_due():
+            if kind is Kind.IMAGE and self._dirty[kind] is None and time.monotonic() < self._images_due():
                 continue
             keys = self._dirty.pop(kind)
+            if kind is Kind.CONTAINER:
+                self._await_ends()
             self._guarded(partial(self._list, kind, keys, SILENCE_SECONDS))
+
+    def _await_ends(self) -> None:
+        """Wait until the containers that died are listed as ended.
+
+        An Engine tells of the end before its lists know; looking at one container waits for its lock.
+        """
+        from tui.engine.lists import inspect
+
+        assert self.connection is not None
+        dying, self._dying = self._dying, set()
+        for ident in list(dying)[:MANY]:
+            with contextlib.suppress(EngineError):  # it may be gone; the list will tell
+                inspect(self.connection, Kind.CONTAINER, ident)
 
     def _guarded(self, ask: Callable[[], None]) -> None:
         """Ask; while the Engine is silent say so and wait for it, then list everything.
@@ -294,15 +316,35 @@ class Watcher:
         from tui.engine.lists import fetch
 
         assert self.connection is not None
-        if kind is Kind.IMAGE:
+        if keys is None and kind is Kind.IMAGE:
             self._images_listed = time.monotonic()
-            keys = None
-        if keys is None:
+        if kind is Kind.IMAGE and keys is not None:
+            self._look_at_images(keys)
+        elif keys is None:
             self.store.replace(kind, fetch(self.connection, kind, seconds=seconds, clock=self._clock))
         else:
             self.store.update(
                 kind, fetch(self.connection, kind, keys, seconds=seconds, clock=self._clock), keys
             )
+
+    def _look_at_images(self, refs: set[str]) -> None:
+        """Read the images that events named; an Engine has no list of just those."""
+        from tui.engine.lists import fetch_image
+
+        assert self.connection is not None
+        for ref in refs:
+            try:
+                found = fetch_image(self.connection, ref)
+            except EngineError as error:
+                if error.status != GONE:
+                    raise
+                found = []
+            ident = found[0].id if found else ref
+            known = [image for image in self.store.images.values() if image.id == ident]
+            self.store.update(Kind.IMAGE, found, [image.key for image in known])
+            # whether an image without a tag shows, or the parent of one that is gone, only the list knows
+            if any(image.dangling for image in found) or (not found and any(image.parent for image in known)):
+                self._mark(Kind.IMAGE, None)
 
     def _ping(self) -> None:
         assert self.connection is not None
@@ -356,6 +398,8 @@ class Watcher:
             server=what.get("server", self.link.server),
             ever_up=self.link.ever_up or state is LinkState.UP,
         )
+        if state in (LinkState.UP, LinkState.DOWN):
+            self.tried.set()
         self._on_link(self.link)
 
 

@@ -141,6 +141,11 @@ class Body(Horizontal):
         """Whether the detail has the keys."""
         return self._side is not None and self._side.has_focus_within
 
+    @property
+    def searches(self) -> bool:
+        """Whether the detail has the keys and would search its tree."""
+        return self.in_detail and self._side is not None and bool(self._side.check_action("search", ()))
+
     def show_detail(self, tab: str) -> None:
         """Open the detail of what is under the cursor at a tab."""
         self.add_class("-detail")

@@ -13,10 +13,11 @@ from tui.engine.lines import DockerLine
 from tui.engine.models import Model
 from tui.screens.bars import SILENT_SECONDS
 from tui.screens.desk import GaveUp, ScreenDesk
+from tui.screens.threads import on_thread
 from tui.settings import Settings
 from tui.verbs.offers import Offer, offers
 from tui.verbs.registry import verbs_of
-from tui.verbs.verb import Effect, Verb
+from tui.verbs.verb import Verb
 from widgets.text import shown
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Doing:
         verbs = verbs_of(pane.view.kind, read_only=self._engine.endpoint.read_only)
         found = offers(verbs, self._keys, pane.chosen, self._engine.store)
         if found != self.offers:
-            same_row = pane.table.cursor == self._row
+            same_row = pane.table.cursor is not None and pane.table.cursor == self._row
             self._before = self.offers if same_row else {}
             self._row, self._changed = pane.table.cursor, time.monotonic()
             self.offers = found
@@ -98,10 +99,9 @@ class Doing:
 
     async def _act(self, verb: Verb, models: Sequence[Model]) -> None:
         try:
-            if verb.effect is Effect.DESTROYS and not self._engine.link.ever_up:
-                raise EngineError(
-                    "not everything was read from the Engine yet", advice="Try again in a moment."
-                )
+            if not self._engine.tried:
+                # rows are there before the connection is; the lists are complete when that is
+                await on_thread(self._engine.ready)
             await verb.act(self._desk, models)
         except GaveUp:
             self._warn(f"{verb.title}: you stopped waiting; nothing was changed")

@@ -14,6 +14,7 @@ from textual.containers import Horizontal
 from textual.events import Key
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from tui.engine.kinds import Kind
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from tui.screens.prompt import Prompt
 
 
-def _binding(key: str, action: str, name: str, tooltip: str) -> Binding:
-    return Binding(key, action, tooltip, show=False, tooltip=tooltip, id=f"main.{name}")
+def _binding(key: str, action: str, name: str, tooltip: str, *, first: bool = False) -> Binding:
+    """A binding; `first` takes the key before any widget, and before the next key comes."""
+    return Binding(key, action, tooltip, show=False, tooltip=tooltip, id=f"main.{name}", priority=first)
 
 
 class MainScreen(Screen[None]):
@@ -44,8 +46,8 @@ class MainScreen(Screen[None]):
             _binding(str(number), f"pane('{view.kind}')", view.kind.plural, f"The {view.title} pane")
             for number, view in enumerate(VIEWS, 1)
         ),
-        _binding("slash", "filter", "filter", "Filter: text, !not, key=value, ~fuzzy"),
-        _binding("colon", "command", "command", "A command: :stop web, :images nginx"),
+        _binding("slash", "filter", "filter", "Filter: text, !not, key=value, ~fuzzy", first=True),
+        _binding("colon", "command", "command", "A command: :stop web, :images nginx", first=True),
         _binding("escape", "back", "back", "Back: close the detail, clear marks, clear the filter"),
         _binding("left_square_bracket", "tab(-1)", "previous_tab", "The detail's tab before"),
         _binding("right_square_bracket", "tab(1)", "next_tab", "The detail's next tab"),
@@ -144,6 +146,13 @@ class MainScreen(Screen[None]):
         self.body.show_kind(Kind(kind))
         self._show_tabs()
         self._show_rows()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys that open a line to whoever types already, and `/` to the detail for its search."""
+        if action in ("filter", "command"):
+            typing = isinstance(self.focused, Input) or not self._standing
+            return not typing and not (action == "filter" and self.body.searches)
+        return True
 
     def action_filter(self) -> None:
         """Type a filter; what it lets through shows as one types."""

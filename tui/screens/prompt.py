@@ -58,7 +58,7 @@ class Prompt(Horizontal):
         self._before = ""
         self._sign_words = Static(markup=False, classes="prompt--sign")
         self._error = Static(markup=False, classes="prompt--error")
-        self._input = Input(select_on_focus=False)
+        self._input = Input()
         self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
@@ -75,7 +75,8 @@ class Prompt(Horizontal):
         self._input.value = text
         self._input.cursor_position = len(text)
         self.add_class("-open")
-        self._input.focus()
+        # at once: what is typed in the same breath belongs into the line
+        self.screen.set_focus(self._input)
 
     def refuse(self, why: str) -> None:
         """Say what is wrong with the text; it stays as it was typed."""

@@ -54,8 +54,7 @@ class Side(Detail):
             return
         ref = target_of(model).ref
         try:
-            connection = self._engine.connection
-            found = await on_thread(lambda: inspect(connection, model.kind, ref))
+            found = await on_thread(lambda: inspect(self._engine.ready(), model.kind, ref))
         except EngineError as error:
             if model is self._wanted:
                 self.show_error(error.message)

@@ -51,6 +51,16 @@ class Image:
         return not self.references
 
 
+def decode_inspected(found: Mapping[str, Any]) -> Iterator[Image]:
+    """The Images (one a reference) of one answer of GET /images/{name}/json."""
+    from datetime import datetime
+
+    created = found.get("Created") or ""
+    labels = (found.get("Config") or {}).get("Labels")
+    epoch = int(datetime.fromisoformat(created).timestamp()) if created else 0
+    yield from decode_image({**found, "Created": epoch, "ParentId": found.get("Parent"), "Labels": labels})
+
+
 def decode_image(item: Mapping[str, Any]) -> Iterator[Image]:
     """The Images (one a reference) of one item of GET /images/json."""
     tags = tuple(tag for tag in item.get("RepoTags") or () if tag != f"{NONE}:{NONE}")
