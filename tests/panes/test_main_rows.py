@@ -150,13 +150,13 @@ async def test_a_marked_object_that_goes_is_marked_no_more(stage: Stage) -> None
     await stage.press("space")
     stage.docker.remove_container("shop-canary")
     await stage.until(lambda: "shop-canary" not in stage.names)
-    assert "marked" not in stage.bar("status")
+    await stage.until(lambda: "marked" not in stage.bar("status"))
 
 
 async def test_esc_takes_the_marks_before_the_filter(stage: Stage) -> None:
     await filter_by(stage, "shop")
     await stage.press("enter", "*", "escape")
-    assert "marked" not in stage.bar("status")
+    await stage.until(lambda: "marked" not in stage.bar("status"))
     assert "/shop" in stage.bar("status")
     await stage.press("escape")
     assert len(stage.names) == 16

@@ -219,7 +219,7 @@ CONFIG = b'{"Config": {"Tty": false}, "State": {"Status": "%s", "ExitCode": 0}}'
 
 
 def answer(body: bytes, status: bytes = b"200 OK") -> bytes:
-    return b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
+    return b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
 
 
 Fake = Callable[..., Connection]
