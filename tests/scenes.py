@@ -48,7 +48,7 @@ async def _overview(stage: Stage) -> None:
 async def _inspect(stage: Stage) -> None:
     await stage.go_to("shop-db-1")
     await stage.press("i")
-    await stage.until(lambda: "Config" in stage.text)
+    await stage.until(lambda: "sha256" in stage.text or "Created" in stage.text)
     await _read_detail(stage)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import threading
@@ -28,6 +29,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Wharf; returns the exit code."""
+    # nothing becomes garbage while modules are imported; the main screen switches the collector on again
+    gc.disable()
     args = parser().parse_args(argv)
     # the screen is painted on standard error, as Textual does
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.binding import Binding
 from textual.command import Provider
-from textual.screen import Screen
 
 from tui.engine.endpoint import Endpoint, EndpointError, context_endpoint, context_names
 from tui.engine.engine import Engine
@@ -64,15 +63,16 @@ class WharfApp(App[None], inherit_bindings=False):
         self._clock = clock
         self._demo: DemoEngine | None = None
         self._no_engine: NoEngineScreen | None = None
+        # before anything is mounted: a theme set later styles everything twice
+        self.register_theme(WHARF)
+        self.theme = settings.theme if settings.theme in self.available_themes else WHARF.name
 
     def on_mount(self) -> None:
-        """Show the Engine."""
-        self.register_theme(WHARF)
-        self.theme = self.settings.theme if self.settings.theme in self.available_themes else WHARF.name
+        """Take the person's own keys."""
         self.set_keymap(dict(self.settings.keys))
-        self.push_screen(self._main_screen())
 
-    def _main_screen(self) -> MainScreen:
+    def get_default_screen(self) -> MainScreen:
+        """The main screen is the lowest one."""
         return MainScreen(
             self.engine, self.settings, self._choices, clock=self._clock, demo=self._demo is not None
         )
@@ -88,9 +88,9 @@ class WharfApp(App[None], inherit_bindings=False):
         self.engine = Engine(endpoint, state_dir(), clock=self._clock)
         self.engine.start()
         self._no_engine = None
-        while len(self.screen_stack) > 2:
+        while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.switch_screen(self._main_screen())
+        self.switch_screen(self.get_default_screen())
 
     def on_main_screen_link_changed(self, event: MainScreen.LinkChanged) -> None:
         """Where no Engine was ever reached, say so on a screen of its own, until there is one."""
@@ -148,10 +148,6 @@ class WharfApp(App[None], inherit_bindings=False):
             self.screen.clear_selection()
         else:
             self.exit()
-
-    def get_default_screen(self) -> Screen[None]:
-        """An empty screen below the main one."""
-        return Screen(id="_default")
 
     def on_unmount(self) -> None:
         """Close what is open."""

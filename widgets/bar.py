@@ -115,7 +115,10 @@ class Bar(Widget):
                 self._places.append((at, at + length, piece.action))
             at += length
             segments.append(Segment(piece.text, self.get_component_rich_style(f"bar--{piece.tone}")))
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        strip = Strip(segments)
+        if strip.cell_length > width > 0:
+            strip = Strip.join([strip.crop(0, width - 1), Strip([Segment("…", self.rich_style)])])
+        return strip.adjust_cell_length(width, self.rich_style)
 
     def on_click(self, event: Click) -> None:
         """Tell what was clicked."""

@@ -83,7 +83,14 @@ async def test_a_rename_keeps_the_cursor_and_sorts_anew(stage: Stage) -> None:
 
 
 async def test_states_stand_as_glyph_and_word(stage: Stage) -> None:
-    for words in ("● up 3 h ♥ healthy", "○ exited 137", "‖ paused", "◌ restarting", "✗ unhealthy", "○ created"):
+    for words in (
+        "● up 3 h ♥ healthy",
+        "○ exited 137",
+        "‖ paused",
+        "◌ restarting",
+        "✗ unhealthy",
+        "○ created",
+    ):
         assert words in stage.text
 
 

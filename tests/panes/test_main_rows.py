@@ -92,9 +92,7 @@ async def test_o_sorts_by_the_next_column_and_O_turns_it_round(stage: Stage) -> 
     await stage.press("o")
     assert "by state ↑" in stage.bar("status")
     states = [stage.state(name) for name in stage.names]
-    assert states == sorted(
-        states, key=["running", "paused", "restarting", "created", "exited"].index
-    )
+    assert states == sorted(states, key=["running", "paused", "restarting", "created", "exited"].index)
     assert "STATE ↑" in stage.lines[2]
 
 

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
+from urllib.parse import quote
 
 from tui.engine.connection import ANSWER_SECONDS, Connection
 from tui.engine.errors import EngineError, engine_errors
@@ -16,11 +17,19 @@ from tui.engine.models.image import Image, decode_image, decode_inspected
 from tui.engine.models.network import decode_network
 from tui.engine.models.volume import decode_volume
 
+READ = 200
+"""The status of an answer that came and could not be understood."""
 PATHS = {
     Kind.CONTAINER: "/containers/json",
     Kind.IMAGE: "/images/json",
     Kind.NETWORK: "/networks",
     Kind.VOLUME: "/volumes",
+}
+_ONE = {
+    Kind.CONTAINER: "/containers/{}/json",
+    Kind.IMAGE: "/images/{}/json",
+    Kind.NETWORK: "/networks/{}",
+    Kind.VOLUME: "/volumes/{}",
 }
 _FILTERS = {Kind.CONTAINER: "id", Kind.NETWORK: "id", Kind.VOLUME: "name"}
 
@@ -46,41 +55,34 @@ def fetch(
         models = list(_decoded(kind, json.loads(answer.content), clock()))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         words = f"the list of {kind.plural} cannot be read: {error!r}"
-        raise EngineError(words, status=answer.status_code) from error
+        raise EngineError(words, status=READ) from error
     if only is not None and kind in _FILTERS:
         models = [model for model in models if model.key in only]  # the Engine's filters match prefixes too
     return models
 
 
-def fetch_image(connection: Connection, ref: str) -> list[Image]:
+def fetch_image(connection: Connection, ref: str, *, seconds: float = ANSWER_SECONDS) -> list[Image]:
     """One image, a model a reference (GET /images/{name}/json): far less than the list of all.
 
-    Raises EngineError, with status 404 when it is gone.
+    Raises EngineError, with status 404 when it is gone, also when no answer begins within `seconds`.
     """
-    found = inspect(connection, Kind.IMAGE, ref)
+    found = inspect(connection, Kind.IMAGE, ref, seconds=seconds)
     try:
         return list(decode_inspected(found))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise EngineError(f"the image {ref} cannot be read: {error!r}") from error
+        raise EngineError(f"the image {ref} cannot be read: {error!r}", status=READ) from error
 
 
-def inspect(connection: Connection, kind: Kind, ref: str) -> dict[str, Any]:
+def inspect(
+    connection: Connection, kind: Kind, ref: str, *, seconds: float = ANSWER_SECONDS
+) -> dict[str, Any]:
     """One object whole (GET /containers/{id}/json, /images/{name}/json, /networks/{id}, /volumes/{name}).
 
-    Raises EngineError.
+    Raises EngineError, also when no answer begins within `seconds`.
     """
-    api = connection.api
+    path = _ONE[kind].format(quote(ref, safe="/:"))
     with engine_errors():
-        match kind:
-            case Kind.CONTAINER:
-                found = api.inspect_container(ref)
-            case Kind.IMAGE:
-                found = api.inspect_image(ref)  # type: ignore[no-untyped-call]
-            case Kind.NETWORK:
-                found = api.inspect_network(ref)
-            case Kind.VOLUME:
-                found = api.inspect_volume(ref)
-    return dict(found)
+        return dict(connection.ask("GET", path, seconds=seconds).json())
 
 
 def _decoded(kind: Kind, found: Any, now: float) -> Iterable[Model]:

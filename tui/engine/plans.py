@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
@@ -65,6 +65,16 @@ class Plan:
     """The complete plan, for which the Engine has to be asked; None when this one is complete."""
     measure: Callable[[Connection], Mapping[str, int]] | None = None
     """Asks the Engine for sizes in bytes by target.ref; they may arrive while the plan is read."""
+
+    def warned(self, warning: str) -> Plan:
+        """The same plan with one more warning, which every plan made from it keeps."""
+        rebuild, refine = self.rebuild, self.refine
+        return replace(
+            self,
+            warnings=(*self.warnings, warning),
+            rebuild=rebuild and (lambda choices: rebuild(choices).warned(warning)),
+            refine=refine and (lambda connection: refine(connection).warned(warning)),
+        )
 
     def task(self) -> Task:
         """The task that does each item, unless it changed since it was shown."""

@@ -269,8 +269,11 @@ class Watcher:
         assert self.connection is not None
         dying, self._dying = self._dying, set()
         for ident in list(dying)[:MANY]:
-            with contextlib.suppress(EngineError):  # it may be gone; the list will tell
-                inspect(self.connection, Kind.CONTAINER, ident)
+            try:
+                inspect(self.connection, Kind.CONTAINER, ident, seconds=SILENCE_SECONDS)
+            except EngineError as error:
+                if error.status is None:
+                    return  # it may be silent or away: the list will tell
 
     def _guarded(self, ask: Callable[[], None]) -> None:
         """Ask; while the Engine is silent say so and wait for it, then list everything.
@@ -319,7 +322,7 @@ class Watcher:
         if keys is None and kind is Kind.IMAGE:
             self._images_listed = time.monotonic()
         if kind is Kind.IMAGE and keys is not None:
-            self._look_at_images(keys)
+            self._look_at_images(keys, seconds)
         elif keys is None:
             self.store.replace(kind, fetch(self.connection, kind, seconds=seconds, clock=self._clock))
         else:
@@ -327,23 +330,26 @@ class Watcher:
                 kind, fetch(self.connection, kind, keys, seconds=seconds, clock=self._clock), keys
             )
 
-    def _look_at_images(self, refs: set[str]) -> None:
+    def _look_at_images(self, refs: set[str], seconds: float) -> None:
         """Read the images that events named; an Engine has no list of just those."""
         from tui.engine.lists import fetch_image
 
         assert self.connection is not None
         for ref in refs:
             try:
-                found = fetch_image(self.connection, ref)
+                found = fetch_image(self.connection, ref, seconds=seconds)
             except EngineError as error:
                 if error.status != GONE:
                     raise
                 found = []
             ident = found[0].id if found else ref
-            known = [image for image in self.store.images.values() if image.id == ident]
+            images = self.store.images
+            known = [image for image in images.values() if image.id == ident]
+            moved = any(image.key in images and images[image.key].id != ident for image in found)
             self.store.update(Kind.IMAGE, found, [image.key for image in known])
             # whether an image without a tag shows, or the parent of one that is gone, only the list knows
-            if any(image.dangling for image in found) or (not found and any(image.parent for image in known)):
+            lost = not found and any(image.parent for image in known)
+            if moved or lost or any(image.dangling for image in found):
                 self._mark(Kind.IMAGE, None)
 
     def _ping(self) -> None:

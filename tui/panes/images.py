@@ -12,7 +12,7 @@ from widgets.table_layout import Tone
 
 def users(model: Image, store: Store) -> list[str]:
     """The names of the containers made from the image."""
-    return [store.containers[key].name for key in store.uses.images.get(model.id, ())]
+    return sorted((store.containers[key].name for key in store.uses.images.get(model.id, ())), key=natural)
 
 
 def _repository(model: Image, store: Store, now: float) -> tuple[str, Tone]:

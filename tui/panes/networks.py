@@ -11,7 +11,7 @@ from widgets.table_layout import Tone
 
 def users(model: Network, store: Store) -> list[str]:
     """The names of the containers in the network, stopped ones among them."""
-    return [store.containers[key].name for key in store.uses.networks.get(model.id, ())]
+    return sorted((store.containers[key].name for key in store.uses.networks.get(model.id, ())), key=natural)
 
 
 def _name(model: Network, store: Store, now: float) -> tuple[str, Tone]:

@@ -11,7 +11,7 @@ from widgets.table_layout import Tone
 
 def users(model: Volume, store: Store) -> list[str]:
     """The names of the containers that mount the volume."""
-    return [store.containers[key].name for key in store.uses.volumes.get(model.name, ())]
+    return sorted((store.containers[key].name for key in store.uses.volumes.get(model.name, ())), key=natural)
 
 
 def _name(model: Volume, store: Store, now: float) -> tuple[str, Tone]:

@@ -68,7 +68,7 @@ def _run_verb(screen: MainScreen, kind: Kind, word: str, names: Sequence[str]) -
     read_only = screen.engine.endpoint.read_only
     found = [verb for verb in verbs_of(kind) if verb.word == word]
     if not found:
-        raise CommandError(f"{word!r} is no command for {kind.plural}: press ? for all of them")
+        raise CommandError(f"{word!r} is no command for {kind.plural}: ? lists them")
     verb = found[0]
     if verb not in verbs_of(kind, read_only=read_only):
         raise CommandError(f"this endpoint is read-only: {word} is not offered")

@@ -62,10 +62,7 @@ class ScreenDesk:
         from tui.screens.plan import PlanScreen
 
         if hidden := self._screen.pane.hidden_marks:
-            from dataclasses import replace
-
-            warning = f"{hidden} of them hidden by the filter."
-            plan = replace(plan, warnings=(*plan.warnings, warning))
+            plan = plan.warned(f"{hidden} of the marked ones hidden by the filter.")
         settled = await self._screen.app.push_screen_wait(
             PlanScreen(plan, self.connection, self._engine.endpoint.name)
         )

@@ -174,11 +174,11 @@ def _section(section: HelpSection, width: int) -> list[Row]:
     rows: list[Row] = list(paragraph(shown(section.title), width, Ink.ACCENT))
     for key, row in zip(keys, section.rows, strict=True):
         what = shown(row.what)
-        said = [(part, Ink.PLAIN) for part in folded(whole(row.tip), width - indent)]
+        said = [(part, Ink.PLAIN) for part in folded(whole(row.tip), width - indent)] if row.tip else []
         if row.line:
             said += [(part, Ink.DIM) for part in folded(whole(row.line), width - indent)]
         start = [Piece(padded(key, key_width + 2), Ink.STRONG), Piece(padded(what, what_width + 2))]
-        if cells(what) > what_width:
+        if cells(what) > what_width or not said:
             rows.append(start)
             start = [Piece(shown(" " * indent))]
         rows += [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -23,6 +25,7 @@ from tui.engine.watcher import Link, LinkState
 from tui.panes.pane import KindPane
 from tui.screens.bars import footer_pieces, header_pieces, line_pieces, status_pieces, tab_pieces
 from tui.screens.body import VIEWS, Body
+from tui.screens.threads import on_thread
 from tui.settings import Choices, Settings
 from widgets.bar import Bar
 from widgets.text import shown
@@ -31,6 +34,15 @@ if TYPE_CHECKING:
     from tui.engine.engine import Engine, News
     from tui.screens.doing import Doing
     from tui.screens.prompt import Prompt
+
+
+WARM_SECONDS = 1.0
+"""How long after the first frame the screens that are opened most are imported, so that they open at once."""
+
+
+def _warm() -> None:
+    for name in ("logs", "plan", "side"):
+        import_module(f"tui.screens.{name}")
 
 
 def _binding(key: str, action: str, name: str, tooltip: str, *, first: bool = False) -> Binding:
@@ -122,9 +134,13 @@ class MainScreen(Screen[None]):
     def _stand(self) -> None:
         """The first frame is painted: now what it did without."""
         self._standing = True
+        # what lives since the start lives on: the collector need not look at it again
+        gc.freeze()
+        gc.enable()
         self.mount(self.prompt, before="#foot")
         self._show_rows()
         self.engine.painted()
+        self.set_timer(WARM_SECONDS, lambda: on_thread(_warm))
 
     def _tell(self, news: News) -> None:
         self.post_message(self.Arrived(news))

@@ -27,8 +27,10 @@ class Prompt(Horizontal):
     Prompt { height: 1; display: none; background: $surface; }
     Prompt.-open { display: block; }
     Prompt > .prompt--sign { width: 2; padding: 0 0 0 1; color: $text-accent; text-style: bold; }
-    Prompt > Input { height: 1; border: none; padding: 0; width: 1fr; background: $surface; }
-    Prompt > .prompt--error { width: auto; max-width: 60%; padding: 0 1; color: $text-error; }
+    Prompt > Input, Prompt > Input:focus {
+        height: 1; border: none; padding: 0; width: 1fr; background: $surface;
+    }
+    Prompt > .prompt--error { width: auto; max-width: 70%; padding: 0 1; color: $text-error; }
     """
 
     @dataclass
