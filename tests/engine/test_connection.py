@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from docker.errors import APIError
 
 from tests.engine.http_engine import Asked, HttpEngine, Reply
 from tui.engine import connection as connection_module
@@ -311,10 +310,31 @@ def test_a_refusal_comes_with_the_next_step(status: int | None, message: str, ad
     assert advice in EngineError(message, status).advice
 
 
-def test_the_sdks_error_keeps_status_and_words(http_engine: HttpEngine, connection: Connection) -> None:
+def test_an_object_that_is_gone_says_so(http_engine: HttpEngine, connection: Connection) -> None:
     http_engine.answers["GET /containers/c/json"] = Reply({"message": "No such container: c"}, 404)
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(EngineError, match="No such container: c") as caught:
         inspect(connection, Kind.CONTAINER, "c")
-    assert isinstance(caught.value.__cause__, APIError)
     assert caught.value.status == 404
-    assert str(caught.value) == "No such container: c"
+
+
+@pytest.mark.parametrize(
+    ("kind", "ref", "path"),
+    [
+        (Kind.CONTAINER, "abc", "/containers/abc/json"),
+        (Kind.IMAGE, "localhost:5000/a/b:1", "/images/localhost:5000/a/b:1/json"),
+        (Kind.IMAGE, "a@sha256:0c", "/images/a@sha256:0c/json"),
+        (Kind.NETWORK, "net?x=1#", "/networks/net?x=1#"),
+        (Kind.VOLUME, "v%2F", "/volumes/v%2F"),
+    ],
+)
+def test_an_object_is_asked_for_by_its_exact_name(
+    http_engine: HttpEngine, connection: Connection, kind: Kind, ref: str, path: str
+) -> None:
+    http_engine.answers[f"GET {path}"] = Reply({"Name": "found"})
+    assert inspect(connection, kind, ref) == {"Name": "found"}
+
+
+def test_a_single_object_may_have_a_time_limit(http_engine: HttpEngine, connection: Connection) -> None:
+    http_engine.awake.clear()
+    with pytest.raises(EngineError, match="in time"):
+        inspect(connection, Kind.IMAGE, "i", seconds=0.05)

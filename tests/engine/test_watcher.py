@@ -101,7 +101,7 @@ def test_events_are_filtered_by_the_engine(http_engine: HttpEngine, watch: Watch
     assert not [action for action in FILTERS["event"] if action.startswith("exec")]
 
 
-@pytest.mark.parametrize("action", ["die", "rename", "pause", "health_status: healthy"])
+@pytest.mark.parametrize("action", ["start", "rename", "pause", "health_status: healthy"])
 def test_an_event_reads_only_its_container_again(
     http_engine: HttpEngine, world: World, watch: Watch, action: str
 ) -> None:
@@ -130,12 +130,13 @@ def test_a_removed_container_goes_and_a_new_one_comes(
     [
         (("volume", "create", "v"), "GET /volumes"),
         (("network", "destroy", "n"), "GET /networks"),
-        (("image", "tag", "i"), "GET /images/json"),
+        (("image", "tag", "sha256:i"), "GET /images/sha256:i/json"),
+        (("image", "load"), "GET /images/json"),
         (("container", "commit", "web"), "GET /images/json"),
     ],
 )
 def test_each_kind_of_event_reads_its_own_list(
-    http_engine: HttpEngine, watch: Watch, event: tuple[str, str, str], path: str
+    http_engine: HttpEngine, watch: Watch, event: tuple[str, ...], path: str
 ) -> None:
     watch()
     start = len(http_engine.asked)
@@ -190,14 +191,82 @@ def test_images_are_listed_seldom_but_the_last_change_is_seen(
     monkeypatch.setattr(watcher_module, "IMAGES_SECONDS", 0.3)
     watched = watch()
     start, began = http_engine.count("GET /images/json"), time.monotonic()
-    for number in range(10):
-        http_engine.emit("image", "tag", str(number))
+    for _ in range(10):
+        http_engine.emit("container", "commit", "web")
     http_engine.until(lambda: http_engine.count("GET /images/json") > start)
     http_engine.answers["GET /images/json"] = Reply([{"Id": "i", "RepoTags": ["last:1"]}])
-    http_engine.emit("image", "tag", "last")
+    http_engine.emit("container", "commit", "web")
     until(lambda: "last:1" in watched.store.images)
     lists = http_engine.count("GET /images/json") - start
     assert lists <= 1 + (time.monotonic() - began) / 0.3
+
+
+def test_a_container_that_died_is_looked_at_before_the_list_is_believed(
+    http_engine: HttpEngine, world: World, watch: Watch
+) -> None:
+    watched = watch()
+    start = len(http_engine.asked)
+
+    def look(asked: Asked) -> Reply:
+        world.states["web"] = "exited"  # only now does the list know
+        return Reply({"Id": "web"})
+
+    http_engine.answers["GET /containers/web/json"] = look
+    http_engine.emit("container", "die", "web")
+    until(lambda: watched.store.containers["web"].state == "exited")
+    assert since(http_engine, start) == ["GET /containers/web/json", "GET /containers/json"]
+
+
+def image(ident: str, *tags: str) -> dict[str, Any]:
+    """An image as GET /images/{name}/json shows it, nanoseconds and all."""
+    return {"Id": ident, "RepoTags": list(tags), "Created": "2025-11-23T12:13:20.123456789Z", "Size": 7}
+
+
+def test_an_image_is_looked_at_alone(http_engine: HttpEngine, watch: Watch) -> None:
+    http_engine.answers["GET /images/json"] = Reply([{"Id": "sha256:i", "RepoTags": ["web:1"]}])
+    watched = watch()
+    lists = http_engine.count("GET /images/json")
+    http_engine.answers["GET /images/sha256:i/json"] = Reply(image("sha256:i", "web:1", "web:2"))
+    http_engine.emit("image", "tag", "sha256:i")
+    until(lambda: "web:2" in watched.store.images)
+    found = watched.store.images["web:2"]
+    assert (found.created, found.size, found.references) == (1_763_900_000, 7, ("web:1", "web:2"))
+    http_engine.answers["GET /images/sha256:i/json"] = Reply(image("sha256:i", "web:2"))
+    http_engine.emit("image", "untag", "sha256:i")
+    until(lambda: set(watched.store.images) == {"web:2"})
+    http_engine.answers["GET /images/sha256:i/json"] = Reply({"message": "No such image"}, 404)
+    http_engine.emit("image", "delete", "sha256:i")
+    until(lambda: not watched.store.images)
+    assert http_engine.count("GET /images/json") == lists
+
+
+def test_an_image_that_lost_its_tag_to_another_one_is_seen_untagged(
+    http_engine: HttpEngine, watch: Watch
+) -> None:
+    http_engine.answers["GET /images/json"] = Reply([{"Id": "sha256:old", "RepoTags": ["web:1"]}])
+    watched = watch()
+    http_engine.answers["GET /images/sha256:new/json"] = Reply(image("sha256:new", "web:1"))
+    http_engine.answers["GET /images/json"] = Reply(
+        [{"Id": "sha256:new", "RepoTags": ["web:1"]}, {"Id": "sha256:old", "RepoTags": []}]
+    )
+    http_engine.emit("image", "tag", "sha256:new")
+    until(lambda: set(watched.store.images) == {"web:1", "sha256:old"})
+    assert watched.store.images["web:1"].id == "sha256:new"
+
+
+@pytest.mark.parametrize(
+    "event", [("container", "start", "web"), ("container", "die", "web"), ("image", "tag", "i")]
+)
+def test_silence_after_an_event_is_noticed_in_time(
+    http_engine: HttpEngine, watch: Watch, monkeypatch: pytest.MonkeyPatch, event: tuple[str, str, str]
+) -> None:
+    monkeypatch.setattr(watcher_module, "SILENCE_SECONDS", 0.1)
+    watched = watch()
+    http_engine.awake.clear()
+    http_engine.emit(*event)
+    until(lambda: watched.watcher.link.state is LinkState.STALE, 2)
+    http_engine.awake.set()
+    until(lambda: watched.watcher.link.state is LinkState.UP)
 
 
 def test_a_quiet_engine_is_asked_for_a_sign_of_life(

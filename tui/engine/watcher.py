@@ -256,7 +256,7 @@ class Watcher:
                 continue
             keys = self._dirty.pop(kind)
             if kind is Kind.CONTAINER:
-                self._await_ends()
+                self._guarded(self._await_ends)
             self._guarded(partial(self._list, kind, keys, SILENCE_SECONDS))
 
     def _await_ends(self) -> None:
@@ -273,7 +273,7 @@ class Watcher:
                 inspect(self.connection, Kind.CONTAINER, ident, seconds=SILENCE_SECONDS)
             except EngineError as error:
                 if error.status is None:
-                    return  # it may be silent or away: the list will tell
+                    raise
 
     def _guarded(self, ask: Callable[[], None]) -> None:
         """Ask; while the Engine is silent say so and wait for it, then list everything.

@@ -112,10 +112,10 @@ class KindPane(Vertical):
         return marked or ([current] if current is not None else [])
 
     @property
-    def hidden_marks(self) -> int:
-        """How many marked objects the filter hides."""
+    def hidden_marks(self) -> frozenset[str]:
+        """The keys of marked objects that the filter hides."""
         marks = self.table.marks
-        return len(marks) - sum(key in marks for key in self.table.keys) if marks else 0
+        return marks.difference(self.table.keys) if marks else marks
 
     def refresh_rows(self, changed: Collection[str] | None = None) -> None:
         """Take the objects from the Store again; `changed` are the keys that are different now."""

@@ -100,7 +100,7 @@ def status_pieces(pane: KindPane) -> tuple[list[Piece], list[Piece]]:
     if pane.hide_stopped:
         left.append(Piece(Shown(" · stopped hidden (z)"), "warn", "stopped"))
     if pane.table.marks:
-        hidden = f" ({pane.hidden_marks} hidden)" if pane.hidden_marks else ""
+        hidden = f" ({len(pane.hidden_marks)} hidden)" if pane.hidden_marks else ""
         left.append(Piece(shown(f" · {len(pane.table.marks)} marked{hidden}"), "accent"))
     arrow = "↓" if pane.order.reverse else "↑"
     return left, [Piece(shown(f"by {pane.order.column} {arrow} "), "dim", "sort", weight=1)]

@@ -61,8 +61,9 @@ class ScreenDesk:
         """Show a plan; start it when the person applies it."""
         from tui.screens.plan import PlanScreen
 
-        if hidden := self._screen.pane.hidden_marks:
-            plan = plan.warned(f"{hidden} of the marked ones hidden by the filter.")
+        marks = self._screen.pane.hidden_marks
+        if hidden := sum(item.target.ref in marks for item in plan.items):
+            plan = plan.warned(f"{hidden} of them hidden by the filter.")
         settled = await self._screen.app.push_screen_wait(
             PlanScreen(plan, self.connection, self._engine.endpoint.name)
         )
