@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socketserver
 import subprocess
 import threading
@@ -16,10 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.cli import docker_cli
 from tui.engine.carried import Carried
 from tui.engine.runspec import RunSpec, problems, warnings
 
-needs_cli = pytest.mark.skipif(shutil.which("docker") is None, reason="the docker CLI is not installed")
+needs_cli = pytest.mark.live
+"""The CLI comes from an Engine's tree where the machine has none."""
 
 
 class Recorder(socketserver.ThreadingUnixStreamServer):
@@ -36,7 +37,7 @@ class Recorder(socketserver.ThreadingUnixStreamServer):
         """The name and the body of what the docker CLI asks for."""
         self.created.clear()
         done = subprocess.run(
-            ["docker", *args],
+            [*docker_cli(), *args],
             env={**os.environ, "DOCKER_HOST": self.url, "WHARF_TEST": "from outside"},
             capture_output=True,
             text=True,
@@ -118,7 +119,7 @@ SPECS = {
         publish=("8080:80", "53:53/udp", "127.0.0.1:9000-9002:9000-9002", "443", "[::1]:81:81", "0:84")
     ),
     "more ports": RunSpec(
-        publish=("127.0.0.1::82", "7000-7010:83", "80-82", "8081:80/TCP", "::1:85:85", ":86", "87:87/sctp")
+        publish=("127.0.0.1::82", "7000-7010:83", "80-82", "8081:80/TCP", ":86", "87:87/sctp")
     ),
     "one port twice": RunSpec(publish=("8080:80", "8081:80")),
     "volumes": RunSpec(

@@ -75,9 +75,8 @@ class PtyApp:
 
     def go_to(self, name: str) -> None:
         """Put the cursor on an object of the pane in view by filtering for its name."""
-        self.wait_for("? help")
+        self.wait_for("GiB")  # connected
         self.send(f"/{name}\r")
-        self.until(lambda: "1 of" in self.text or " /" in self.text)
         self.wait_for(f"docker stop {name}")
 
     # Seeing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,7 +60,7 @@ class Row:
     answer: Answer | None = None
     """The keys that answer what the verb asks."""
     line: str = ""
-    """The journal's docker line; "" for verbs that change nothing."""
+    """The journal's docker line, with * for what the Engine adds; "" for verbs that change nothing."""
 
 
 @dataclass(frozen=True)
@@ -306,7 +307,7 @@ ROWS: dict[str, Row | Stay] = {
     ),
     "container.prune": Row(prunable_containers, no_containers_but("kept"), apply, "docker container prune"),
     "container.run": Row(
-        running, made_is("running"), sleeper_again, f"docker run -d --name made {IMAGE} sleep 1000"
+        running, made_is("running"), sleeper_again, f"docker run -d --name made --stop-signal SIGKILL* {IMAGE} sleep 1000"
     ),
     "container.create": Row(
         nothing, made_is("created"), created, f"docker create --name made {IMAGE} sleep 1000"
@@ -381,7 +382,7 @@ async def test_a_verb_does_by_its_key_what_it_says(
         if verb.effect in (Effect.CHANGES, Effect.DESTROYS):
             await person.until(lambda: person.journal(verb.id))
             (entry,) = person.journal(verb.id)
-            assert entry["line"] == row.line
+            assert fnmatchcase(entry["line"], row.line)
             assert (entry["result"], entry["endpoint"]) == ("done", engine.url)
             assert {each["outcome"] for each in entry["objects"]} == {"done"}
             wanted = {"made"} if verb.id in NAMED_BY_THE_ENGINE else set(scene.refs)
@@ -469,3 +470,18 @@ async def test_a_refusal_shows_the_engines_sentence_and_the_next_step(
         (entry,) = person.journal("volume.remove")
         assert entry["result"] == "failed"
         assert "volume is in use" in entry["objects"][0]["words"]
+
+
+async def test_a_job_that_ends_at_once_is_told_once(
+    engine: PrivateEngine, api: docker.APIClient, home: Path
+) -> None:
+    async with at_wharf(engine.url, home) as person:
+        for name in ("one", "two", "three"):
+            await person.pane(Kind.VOLUME)
+            await person.press("c")
+            await form(person)
+            await person.press(*name, "enter")
+            await person.until(lambda name=name: person.said(f"create: done\n{name}"))
+        await person.press("1")
+        await person.until(lambda: len(person.journal("volume.create")) == 3)
+        assert [toast.split("\n")[1].split()[0] for toast in person.app.toasts] == ["one", "two", "three"]

@@ -44,6 +44,7 @@ class Doing:
         self._changed = 0.0
         self._row: str | None = None
         self._before: Mapping[str, Offer] = {}
+        self._told: set[int] = set()
 
     # By key
 
@@ -116,6 +117,9 @@ class Doing:
         if job.ended is None:
             self.last_line = job.task.line
             return
+        if job.number in self._told:  # it ended before the news of its beginning were looked at
+            return
+        self._told.add(job.number)
         failures = [(result.target.name, result.error) for result in job.refused if result.error]
         if job.state is JobState.CANCELLED:
             self._warn(f"{job.task.title}: cancelled\n{_words(job.results)}")
