@@ -72,10 +72,11 @@ class WharfApp(App[None], inherit_bindings=False):
         self.set_keymap(dict(self.settings.keys))
 
     def get_default_screen(self) -> MainScreen:
-        """The main screen is the lowest one."""
-        return MainScreen(
+        """The main screen is the lowest one: an empty one below it would cost a fifth of the start."""
+        self._main = MainScreen(
             self.engine, self.settings, self._choices, clock=self._clock, demo=self._demo is not None
         )
+        return self._main
 
     # Which Engine
 
@@ -88,9 +89,11 @@ class WharfApp(App[None], inherit_bindings=False):
         self.engine = Engine(endpoint, state_dir(), clock=self._clock)
         self.engine.start()
         self._no_engine = None
+        # Textual cannot exchange the lowest screen, so the first one stays below the others, at rest
+        self._main.retire()
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.switch_screen(self.get_default_screen())
+        self.push_screen(self.get_default_screen())
 
     def on_main_screen_link_changed(self, event: MainScreen.LinkChanged) -> None:
         """Where no Engine was ever reached, say so on a screen of its own, until there is one."""

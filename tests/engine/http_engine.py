@@ -67,6 +67,8 @@ class HttpEngine:
             "GET /networks": Reply([]),
             "GET /volumes": Reply({"Volumes": None, "Warnings": None}),
         }
+        self.streamed = {"GET /events"}
+        """What is answered with a stream that `send` and `emit` feed."""
         self.asked: list[Asked] = []
         self.connections = 0
         self.awake = threading.Event()
@@ -107,9 +109,13 @@ class HttpEngine:
     def emit(self, kind: str, action: str, ident: str = "", **attributes: str) -> None:
         """Send an event to whoever follows GET /events."""
         event = {"Type": kind, "Action": action, "Actor": {"ID": ident, "Attributes": attributes}}
+        self.send(json.dumps(event).encode() + b"\n")
+
+    def send(self, data: bytes) -> None:
+        """Send one chunk to all streams; an empty one ends them."""
         with self.news:
             for stream in self._streams:
-                stream.chunk(json.dumps(event).encode() + b"\n")
+                stream.chunk(data)
 
     def count(self, what: str) -> int:
         """How often something was asked for: "GET /images/json"."""
@@ -126,7 +132,7 @@ class HttpEngine:
 
     @property
     def followed(self) -> bool:
-        """Whether somebody follows the events."""
+        """Whether somebody reads a stream."""
         return bool(self._streams)
 
 
@@ -181,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
             engine.asked.append(asked)
             engine.news.notify_all()
         engine.awake.wait()
-        if asked.what == "GET /events" and asked.what not in engine.answers:
+        if asked.what in engine.streamed:
             self._follow(engine)
             return
         answer = engine.answers.get(asked.what) or Reply({"message": f"no {asked.what}"}, 404)
@@ -199,6 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _follow(self, engine: HttpEngine) -> None:
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
         with engine.news:

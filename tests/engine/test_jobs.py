@@ -1,50 +1,44 @@
-"""Jobs: one result an object, and what a cancel or a refusal leaves behind."""
+"""Verbs under way: one result an object, progress, cancel, and how a job ends."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from docker.errors import APIError
-from requests import Response
 
-from tui.engine.errors import EngineError, Unreachable
-from tui.engine.jobs import Job, Jobs, JobState, Outcome, Result, Skip, Target, Task, tally
+from tests.engine.http_engine import DEADLINE, HttpEngine, until
+from tui.engine.connection import Connection
+from tui.engine.errors import EngineError
+from tui.engine.jobs import Job, Jobs, JobState, Outcome, Skip, Target, Task, Work, tally
 from tui.engine.lines import docker
+from tui.verbs.pulling import pull_task, with_tag
 
-SECONDS = 5.0
-Say = Callable[[Target], str]
+NOBODY: Any = object()
+"""A connection that no work here uses."""
 
 
 class Bench:
-    """Jobs whose end can be waited for; nothing that runs here asks the connection."""
+    """Jobs, with every state the listener was told."""
 
     def __init__(self) -> None:
-        self.jobs = Jobs(self._hear)
-        self.heard: list[tuple[Job, bool, str]] = []
+        self.heard: list[tuple[JobState, bool]] = []
         self._ended = threading.Event()
+        self.jobs = Jobs(self._hear)
 
-    def start(self, work: Any, *names: str, **more: Any) -> Job:
-        """Begin a task on these targets."""
-        targets = tuple(Target(f"id-{name}", name) for name in names)
-        task = Task("container.stop", "stop", docker("stop", *names), targets, work, **more)
-        return self.jobs.start(task, None)  # type: ignore[arg-type]
-
-    def run(self, work: Any, *names: str, **more: Any) -> Job:
-        """Begin a task and wait for its end."""
-        job = self.start(work, *names, **more)
-        self.wait()
+    def run(self, task: Task, connection: Any = NOBODY) -> Job:
+        """Start a task and wait for its end."""
+        job = self.jobs.start(task, connection)
+        self.await_end()
         return job
 
-    def wait(self) -> None:
-        """Wait until the newest job has ended."""
-        assert self._ended.wait(SECONDS), "the job never ended"
-        self._ended.clear()
+    def await_end(self) -> None:
+        """Wait until a job was said to have ended."""
+        assert self._ended.wait(DEADLINE), "the job never ended"
 
     def _hear(self, job: Job) -> None:
-        self.heard.append((job, job.ended is not None, threading.current_thread().name))
+        self.heard.append((job.state, job.ended is not None))
         if job.ended is not None:
             self._ended.set()
 
@@ -54,144 +48,179 @@ def bench() -> Bench:
     return Bench()
 
 
-def outcomes(job: Job) -> list[tuple[str, Outcome, str]]:
-    return [(result.target.name, result.outcome, result.words) for result in job.results]
+def task(work: Work, *names: str, **more: Any) -> Task:
+    targets = tuple(Target(f"id-{name}", name) for name in names or ("web",))
+    return Task("container.stop", "stop", docker("stop", *names), targets, work, **more)
 
 
-def test_every_target_is_done_in_order_and_says_what_there_is_to_say(bench: Bench) -> None:
-    job = bench.run(lambda job, connection, target: f"did {target.ref}", "web", "db")
-    assert outcomes(job) == [
+def test_each_object_has_a_result_of_its_own(bench: Bench) -> None:
+    def work(job: Job, connection: Connection, target: Target) -> str:
+        if target.name == "changed":
+            raise Skip("state was exited, is running")
+        if target.name == "stuck":
+            raise EngineError("cannot stop", 500)
+        return f"did {target.ref}"
+
+    job = bench.run(task(work, "web", "changed", "stuck", "db"))
+    assert [(result.target.name, result.outcome, result.words) for result in job.results] == [
         ("web", Outcome.DONE, "did id-web"),
+        ("changed", Outcome.SKIPPED, "state was exited, is running"),
+        ("stuck", Outcome.REFUSED, "cannot stop"),
         ("db", Outcome.DONE, "did id-db"),
     ]
-    assert (job.state, job.doing, job.asked) == (JobState.DONE, None, None)
-    assert job.ended is not None
-    assert job.ended >= job.started
-
-
-def test_the_listener_hears_of_beginning_and_end_on_the_jobs_thread(bench: Bench) -> None:
-    job = bench.run(lambda *_: "", "web")
-    assert bench.heard == [(job, False, "job 1"), (job, True, "job 1")]
-
-
-def test_jobs_are_numbered_and_kept_the_newest_last(bench: Bench) -> None:
-    first = bench.run(lambda *_: "", "web")
-    second = bench.run(lambda *_: "", "web")
-    assert (first.number, second.number) == (1, 2)
-    assert bench.jobs.all == [first, second]
-    assert bench.jobs.running == []
-
-
-def test_the_target_under_way_and_its_progress_show(bench: Bench) -> None:
-    go, there = threading.Event(), threading.Event()
-
-    def work(job: Job, connection: object, target: Target) -> str:
-        job.report("half of it", 0.5)
-        there.set()
-        assert go.wait(SECONDS)
-        return ""
-
-    job = bench.start(work, "web")
-    assert there.wait(SECONDS)
-    assert (job.state, job.note, job.fraction) == (JobState.RUNNING, "half of it", 0.5)
-    assert job.doing == Target("id-web", "web")
-    assert job.asked is not None
-    assert bench.jobs.running == [job]
-    go.set()
-    bench.wait()
-    assert job.state is JobState.DONE
-
-
-def test_what_the_engine_refuses_is_kept_in_its_words_and_the_others_are_still_done(bench: Bench) -> None:
-    def work(job: Job, connection: object, target: Target) -> str:
-        if target.name == "web":
-            raise EngineError("conflict: [/web] is in use", status=409)
-        return ""
-
-    job = bench.run(work, "web", "db")
-    assert outcomes(job) == [("web", Outcome.REFUSED, "conflict: [/web] is in use"), ("db", Outcome.DONE, "")]
     assert job.state is JobState.FAILED
-    assert job.refused == [job.results[0]]
-    assert job.refused[0].error is not None
-    assert (job.refused[0].error.status, job.count(Outcome.DONE)) == (409, 1)
+    assert [result.error and result.error.status for result in job.refused] == [500]
+    assert tally(job.results) == {Outcome.DONE: 2, Outcome.SKIPPED: 1, Outcome.REFUSED: 1}
+    assert job.count(Outcome.DONE) == 2
+    assert bench.heard == [(JobState.RUNNING, False), (JobState.FAILED, True)]
 
 
-def test_what_is_skipped_is_no_failure(bench: Bench) -> None:
-    def work(job: Job, connection: object, target: Target) -> str:
-        raise Skip("it is gone already")
-
-    job = bench.run(work, "web")
-    assert outcomes(job) == [("web", Outcome.SKIPPED, "it is gone already")]
-    assert job.state is JobState.DONE
-
-
-def answered(status: int, body: bytes) -> Response:
-    answer = Response()
-    answer.status_code, answer._content = status, body
-    return answer
+def test_a_job_that_goes_well_is_done_and_says_so_once(bench: Bench) -> None:
+    after: list[Job] = []
+    job = bench.run(task(lambda *args: "", done=after.append))
+    assert (job.state, after, job.doing, job.asked) == (JobState.DONE, [job], None, None)
+    assert tally(job.results) == {Outcome.DONE: 1}
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (APIError("x", answered(409, b""), "You cannot remove a running container"), "You cannot remove"),
-        (ConnectionResetError(104, "Connection reset by peer"), "Connection reset by peer"),
-        (KeyError("Id"), "the answer cannot be read: KeyError('Id')"),
-        (ValueError("no JSON"), "the answer cannot be read"),
-    ],
-    ids=["sdk", "socket", "shape", "json"],
+    "error", [KeyError("Name"), ValueError("no json"), TypeError("None"), OSError(5, "I/O error")]
 )
-def test_whatever_goes_wrong_with_a_request_is_a_refusal(
-    bench: Bench, error: Exception, words: str
+def test_an_answer_of_another_shape_refuses_and_never_leaves_the_job_running(
+    bench: Bench, error: Exception
 ) -> None:
-    def work(job: Job, connection: object, target: Target) -> str:
+    def work(job: Job, connection: Connection, target: Target) -> str:
         raise error
 
-    job = bench.run(work, "web")
-    assert [result.outcome for result in job.results] == [Outcome.REFUSED]
-    assert words in job.results[0].words
-    assert isinstance(job.results[0].error, EngineError)
-    assert isinstance(job.results[0].error, Unreachable) == isinstance(error, ConnectionResetError)
+    after: list[Job] = []
+    job = bench.run(task(work, done=after.append))
+    assert (job.state, [result.outcome for result in job.results]) == (JobState.FAILED, [Outcome.REFUSED])
+    assert job.refused[0].error is not None
+    assert after == []
 
 
-def test_a_cancel_shows_at_once_ends_the_request_and_does_no_further_target(bench: Bench) -> None:
-    there, undone = threading.Event(), threading.Event()
+def test_cancelling_does_no_further_object_and_ends_the_request_under_way(bench: Bench) -> None:
+    begun, released = threading.Event(), threading.Event()
 
-    def work(job: Job, connection: object, target: Target) -> str:
-        there.set()
-        assert undone.wait(SECONDS)
+    def work(job: Job, connection: Connection, target: Target) -> str:
+        begun.set()
+        assert released.wait(DEADLINE)
         return "done all the same"
 
-    job = bench.start(work, "web", "db", undo=undone.set)
-    assert there.wait(SECONDS)
+    job = bench.jobs.start(task(work, "web", "db", undo=released.set), NOBODY)
+    assert begun.wait(DEADLINE)
+    assert bench.jobs.running == [job]
+    assert job.doing == Target("id-web", "web")
+    assert job.asked is not None
+    job.cancel()
+    bench.await_end()
+    assert job.state is JobState.CANCELLED
+    assert [(result.target.name, result.words) for result in job.results] == [("web", "done all the same")]
+    assert bench.jobs.running == []
     job.cancel()
     assert job.state is JobState.CANCELLED
-    bench.wait()
-    # what the Engine answered after all is kept, for the journal
-    assert outcomes(job) == [("web", Outcome.DONE, "done all the same")]
+
+
+def test_a_job_says_how_far_it_is() -> None:
+    job = Job(1, task(lambda *args: ""))
+    job.report("abc: Downloading", 0.5)
+    assert (job.note, job.fraction) == ("abc: Downloading", 0.5)
+
+
+def test_jobs_are_numbered_and_kept(bench: Bench) -> None:
+    first, second = bench.run(task(lambda *args: "")), bench.run(task(lambda *args: ""))
+    until(lambda: second.ended is not None)
+    assert (first.number, second.number) == (1, 2)
+    assert bench.jobs.all == [first, second]
+
+
+# Pulling
+
+
+class Pulls:
+    """POST /images/create, played by hand: the progress goes out when a test says so."""
+
+    def __init__(self, engine: HttpEngine) -> None:
+        self.engine = engine
+        engine.streamed.add("POST /images/create")
+
+    def send(self, data: bytes) -> None:
+        """Some bytes of the progress, in a chunk of their own."""
+        self.engine.until(lambda: self.engine.followed)
+        self.engine.send(data)
+
+    def end(self) -> None:
+        """The proper end of the stream."""
+        self.engine.send(b"")
+
+
+@pytest.fixture
+def pulls(http_engine: HttpEngine) -> Iterator[Pulls]:
+    yield Pulls(http_engine)
+    http_engine.awake.set()
+
+
+def test_a_pull_shows_its_progress_and_ends_with_the_last_word(
+    bench: Bench, pulls: Pulls, connection: Connection
+) -> None:
+    job = bench.jobs.start(pull_task("nginx"), connection)
+    pulls.send(b'{"status":"Downloading","id":"a","progressDetail":{"current":1,"total":4}}\r\n')
+    until(lambda: job.fraction == 0.25)
+    assert job.note == "a: Downloading"
+    # a line end may be cut in two
+    pulls.send(b'{"status":"Download complete","id":"a"}\r')
+    pulls.send(b'\n{"status":"Status: Downloaded newer image"}\r\n')
+    pulls.end()
+    bench.await_end()
+    assert (job.state, job.results[0].words) == (JobState.DONE, "Status: Downloaded newer image")
+    assert job.fraction == 1
+    assert pulls.engine.last("POST /images/create").query == {"fromImage": "nginx:latest"}
+
+
+def test_what_fails_inside_the_stream_is_a_refusal(
+    bench: Bench, pulls: Pulls, connection: Connection
+) -> None:
+    job = bench.jobs.start(pull_task("nope:1"), connection)
+    pulls.send(b'{"errorDetail":{"message":"not found"},"error":"manifest for nope:1 not found"}\r\n')
+    bench.await_end()
+    assert (job.state, job.results[0].words) == (JobState.FAILED, "manifest for nope:1 not found")
+
+
+def test_an_engine_that_dies_during_a_pull_did_not_pull(
+    bench: Bench, pulls: Pulls, connection: Connection
+) -> None:
+    job = bench.jobs.start(pull_task("nginx"), connection)
+    pulls.send(b'{"status":"Downloading"}\r\n')
+    pulls.engine.die()
+    bench.await_end()
+    assert job.state is JobState.FAILED
+
+
+def test_cancelling_a_stalled_pull_returns_at_once_and_lets_the_engine_stop(
+    bench: Bench, pulls: Pulls, connection: Connection
+) -> None:
+    job = bench.jobs.start(pull_task("nginx"), connection)
+    pulls.send(b'{"status":"Waiting","id":"a"}\r\n')
+    until(lambda: job.note == "a: Waiting")
+    canceller = threading.Thread(target=job.cancel, daemon=True)
+    canceller.start()
+    canceller.join(2)
+    assert not canceller.is_alive()
+    bench.await_end()
     assert job.state is JobState.CANCELLED
+    assert [(result.outcome, result.words) for result in job.results] == [
+        (Outcome.SKIPPED, "stopped before it was complete")
+    ]
+    pulls.engine.until(lambda: not pulls.engine.followed)
 
 
-def test_a_cancel_after_the_end_changes_nothing(bench: Bench) -> None:
-    job = bench.run(lambda *_: "", "web")
-    job.cancel()
-    assert job.state is JobState.DONE
-
-
-def test_what_comes_after_is_done_only_when_all_went_well(bench: Bench) -> None:
-    after: list[Job] = []
-
-    def refuse(job: Job, connection: object, target: Target) -> str:
-        raise EngineError("no", status=500)
-
-    bench.run(refuse, "web", done=after.append)
-    assert after == []
-    job = bench.run(lambda *_: "", "web", done=after.append)
-    assert after == [job]
-
-
-def test_only_what_occurred_is_counted() -> None:
-    target = Target("id", "name")
-    results = [Result(target, Outcome.DONE), Result(target, Outcome.REFUSED), Result(target, Outcome.DONE)]
-    assert tally(results) == {Outcome.DONE: 2, Outcome.REFUSED: 1}
-    assert tally([]) == {}
+@pytest.mark.parametrize(
+    ("reference", "whole"),
+    [
+        ("nginx", "nginx:latest"),
+        ("nginx:1", "nginx:1"),
+        ("localhost:5000/a", "localhost:5000/a:latest"),
+        ("a@sha256:0c", "a@sha256:0c"),
+    ],
+)
+def test_a_pull_without_a_tag_means_latest(reference: str, whole: str) -> None:
+    assert with_tag(reference) == whole

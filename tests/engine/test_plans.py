@@ -1,169 +1,178 @@
-"""A plan does exactly what it showed: what changed since is left alone, and the reason is said."""
+"""A plan touches exactly what it showed: what changed since is skipped, and says so."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Any
 
+import docker as sdk
 import pytest
 
-from tests.samples import a_store
+from tests.engine.http_engine import DEADLINE
 from tui.demo import DemoEngine
-from tui.demo.world import FIXED_NOW
 from tui.engine.connection import Connection
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
-from tui.engine.jobs import Job, Jobs, JobState, Outcome, Target
+from tui.engine.jobs import Job, Jobs, Outcome, Result, Target
 from tui.engine.kinds import Kind
 from tui.engine.lines import docker
 from tui.engine.lists import fetch
 from tui.engine.models import Model
 from tui.engine.plans import Item, Plan
-from tui.engine.sight import seen
+from tui.engine.sight import differences, look, seen
+from tui.engine.store import Store
 
-SECONDS = 5.0
 
+class Harbour:
+    """The demo Engine, a Store read from it, and its API for what others do meanwhile."""
 
-class Desk:
-    """A demo Engine, a plan of what it listed at one moment, and what was asked of whom."""
-
-    def __init__(self) -> None:
-        self.now = FIXED_NOW
-        self.engine = DemoEngine(clock=lambda: self.now)
-        self.connection = Connection(Endpoint(self.engine.start(), "", "test"))
+    def __init__(self, demo: DemoEngine) -> None:
+        self.connection = Connection(Endpoint(demo.start(), "", "test"))
         self.connection.open()
-        self.api = self.connection.api
-        self.worked: list[str] = []
+        self.api: sdk.APIClient = self.connection.api
+        self.store = Store()
+        self.read()
 
-    def plan(self, kind: Kind, *names: str) -> Plan:
-        """A plan that removes these."""
-        store = a_store(*(model for one in Kind for model in fetch(self.connection, one)))
-        by_name = {model.name: model for model in store.of(kind).values()}
+    def read(self) -> None:
+        """List everything again."""
+        for kind in Kind:
+            self.store.replace(kind, fetch(self.connection, kind))
+
+    def model(self, kind: Kind, name: str) -> Model:
+        """The object of this name."""
+        return next(model for model in self.store.of(kind).values() if model.name == name)
+
+    def apply(self, *models: Model, work: Any = None) -> list[Result]:
+        """Apply a plan of these objects, as the Store shows them."""
         items = tuple(
-            Item(kind, Target(_ref(by_name[name]), name), seen(store, by_name[name])) for name in names
+            Item(
+                model.kind,
+                Target(model.key if model.kind is Kind.IMAGE else model.id, model.name),
+                seen(self.store, model),
+            )
+            for model in models
         )
-        return Plan(f"{kind}.remove", "remove", items, docker("rm", *names), self._work)
-
-    def apply(self, plan: Plan) -> Job:
-        """Do what it says, to the end."""
+        plan = Plan(
+            "x.remove", "remove", items, docker("rm"), work or (lambda job, connection, target: "gone")
+        )
         ended = threading.Event()
-        jobs = Jobs(lambda job: ended.set() if job.ended is not None else None)
+        jobs = Jobs(lambda job: ended.set() if job.ended else None)
         job = jobs.start(plan.task(), self.connection)
-        assert ended.wait(SECONDS), "the job never ended"
-        return job
-
-    def _work(self, job: Job, connection: Connection, target: Target) -> str:
-        self.worked.append(target.name)
-        match job.task.verb:
-            case "container.remove":
-                connection.api.remove_container(target.ref)
-            case "image.remove":
-                connection.api.remove_image(target.ref)
-            case "volume.remove":
-                connection.api.remove_volume(target.ref)
-            case "network.remove":
-                connection.api.remove_network(target.ref)
-        return "gone"
-
-
-def _ref(model: Model) -> str:
-    return model.key if model.kind is Kind.IMAGE else model.id
+        assert ended.wait(DEADLINE)
+        return job.results
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    desk = Desk()
-    for name in ("one", "two"):
-        desk.api.create_container("node:22-alpine", name=name)
-        desk.api.create_volume(name)
-        desk.api.create_network(name)
-        desk.api.tag("node:22-alpine", name, "1")
-    yield desk
-    desk.connection.close()
-    desk.engine.stop()
+def harbour() -> Iterator[Harbour]:
+    with DemoEngine() as demo:
+        harbour = Harbour(demo)
+        yield harbour
+        harbour.connection.close()
 
 
-def told(job: Job) -> Sequence[tuple[str, Outcome, str]]:
-    return [(result.target.name, result.outcome, result.words) for result in job.results]
+def words(results: list[Result]) -> list[tuple[Outcome, str]]:
+    return [(result.outcome, result.words) for result in results]
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-def test_what_is_as_it_was_shown_is_done(desk: Desk, kind: Kind) -> None:
-    names = ("one:1", "two:1") if kind is Kind.IMAGE else ("one", "two")
-    job = desk.apply(desk.plan(kind, *names))
-    assert told(job) == [(name, Outcome.DONE, "gone") for name in names]
-    assert job.state is JobState.DONE
-    assert not {model.name for model in fetch(desk.connection, kind)} & set(names)
+def test_what_the_store_shows_is_what_the_engine_shows(harbour: Harbour, kind: Kind) -> None:
+    models = list(harbour.store.of(kind).values())
+    assert models
+    for model in models:
+        ref = model.key if kind is Kind.IMAGE else model.id
+        assert look(harbour.connection, kind, ref) == seen(harbour.store, model)
 
 
-def test_a_container_started_meanwhile_is_left_alone_and_the_next_one_done(desk: Desk) -> None:
-    plan = desk.plan(Kind.CONTAINER, "one", "two")
-    desk.api.start("one")
-    assert told(desk.apply(plan)) == [
-        ("one", Outcome.SKIPPED, "state was created, is running"),
-        ("two", Outcome.DONE, "gone"),
+def test_what_did_not_change_is_done(harbour: Harbour) -> None:
+    found = [next(iter(harbour.store.of(kind).values())) for kind in Kind]
+    assert words(harbour.apply(*found)) == [(Outcome.DONE, "gone")] * 4
+
+
+def test_a_container_that_was_started_meanwhile_is_left_alone(harbour: Harbour) -> None:
+    container = next(one for one in harbour.store.containers.values() if one.state == "exited")
+    harbour.api.start(container.id)
+    assert words(harbour.apply(container)) == [(Outcome.SKIPPED, "state was exited, is running")]
+
+
+def test_what_is_gone_is_left_alone_and_the_rest_is_done(harbour: Harbour) -> None:
+    harbour.api.create_volume("gone")
+    harbour.api.create_volume("kept")
+    harbour.read()
+    gone, kept = harbour.model(Kind.VOLUME, "gone"), harbour.model(Kind.VOLUME, "kept")
+    harbour.api.remove_volume("gone")
+    assert words(harbour.apply(gone, kept)) == [
+        (Outcome.SKIPPED, "it is gone already"),
+        (Outcome.DONE, "gone"),
     ]
-    assert desk.worked == ["two"]
 
 
-def test_what_is_gone_already_is_said_to_be_gone(desk: Desk) -> None:
-    plan = desk.plan(Kind.CONTAINER, "one")
-    desk.api.remove_container("one")
-    desk.api.create_container("node:22-alpine", name="one")  # another one by the same name is not touched
-    job = desk.apply(plan)
-    assert told(job) == [("one", Outcome.SKIPPED, "it is gone already")]
-    assert (job.state, desk.worked) == (JobState.DONE, [])
+def test_a_tag_that_leads_elsewhere_is_left_alone(harbour: Harbour) -> None:
+    first, second = list({image.id: image for image in harbour.store.images.values()}.values())[:2]
+    harbour.api.tag(first.id, "moving", "1")
+    harbour.read()
+    moving = harbour.model(Kind.IMAGE, "moving:1")
+    harbour.api.tag(second.id, "moving", "1")
+    assert words(harbour.apply(moving))[0][0] is Outcome.SKIPPED
+    assert "the reference leads to another image now" in words(harbour.apply(moving))[0][1]
 
 
-def test_a_volume_made_anew_under_its_name_is_left_alone(desk: Desk) -> None:
-    plan = desk.plan(Kind.VOLUME, "one")
-    desk.api.remove_volume("one")
-    desk.now += 60
-    desk.api.create_volume("one")
-    assert told(desk.apply(plan)) == [("one", Outcome.SKIPPED, "another one has its name now")]
-    assert desk.worked == []
+def test_a_volume_that_got_a_user_is_left_alone(harbour: Harbour) -> None:
+    harbour.api.create_volume("fresh")
+    harbour.read()
+    fresh = harbour.model(Kind.VOLUME, "fresh")
+    image = next(iter(harbour.store.images.values())).key
+    config = harbour.api.create_host_config(binds=["fresh:/data"])
+    harbour.api.create_container(image, "sh", name="late", host_config=config)
+    assert words(harbour.apply(fresh)) == [(Outcome.SKIPPED, "other containers use it now")]
 
 
-def test_a_reference_that_moved_is_left_alone(desk: Desk) -> None:
-    plan = desk.plan(Kind.IMAGE, "one:1")
-    node = desk.api.inspect_image("node:22-alpine")["Id"]
-    other = next(image["Id"] for image in desk.api.images() if image["Id"] != node)
-    desk.api.tag(other, "one", "1")
-    assert "the reference leads to another image now" in told(desk.apply(plan))[0][2]
-    assert desk.worked == []
+def test_a_network_that_got_a_container_is_left_alone(harbour: Harbour) -> None:
+    harbour.api.create_network("quay")
+    harbour.read()
+    running = next(one for one in harbour.store.containers.values() if one.state == "running")
+    harbour.api.connect_container_to_network(running.id, "quay")
+    assert words(harbour.apply(harbour.model(Kind.NETWORK, "quay"))) == [
+        (Outcome.SKIPPED, "other containers use it now")
+    ]
 
 
-def test_what_somebody_began_to_use_is_left_alone(desk: Desk) -> None:
-    volume, network = desk.plan(Kind.VOLUME, "one"), desk.plan(Kind.NETWORK, "one")
-    host = desk.api.create_host_config(binds=["one:/data"], network_mode="one")
-    desk.api.create_container("node:22-alpine", name="late", volumes=["/data"], host_config=host)
-    desk.api.start("late")
-    for plan in (volume, network):
-        assert told(desk.apply(plan)) == [("one", Outcome.SKIPPED, "other containers use it now")]
-    assert desk.worked == []
+def test_what_the_engine_refuses_keeps_its_words(harbour: Harbour) -> None:
+    def work(job: Job, connection: Connection, target: Target) -> str:
+        raise EngineError("conflict: it is in use", 409)
+
+    (result,) = harbour.apply(next(iter(harbour.store.containers.values())), work=work)
+    assert (result.outcome, result.words) == (Outcome.REFUSED, "conflict: it is in use")
+    assert result.error is not None
+    assert result.error.status == 409
 
 
-def test_what_the_engine_refuses_is_kept_in_its_words(desk: Desk) -> None:
-    desk.api.start("one")
-    job = desk.apply(desk.plan(Kind.CONTAINER, "one", "two"))
-    assert [outcome for _, outcome, _ in told(job)] == [Outcome.REFUSED, Outcome.DONE]
-    assert told(job)[0][2].startswith("You cannot remove a running container")
-    assert job.state is JobState.FAILED
-    error = job.refused[0].error
-    assert isinstance(error, EngineError)
-    assert (error.status, bool(error.advice)) == (409, True)
+def test_a_plan_that_cannot_look_touches_nothing(harbour: Harbour) -> None:
+    touched: list[Target] = []
+
+    def work(job: Job, connection: Connection, target: Target) -> str:
+        touched.append(target)
+        return ""
+
+    container = next(iter(harbour.store.containers.values()))
+    real = harbour.connection.ask
+
+    def ask(method: str, path: str, **more: Any) -> Any:
+        if path.endswith(f"{container.id}/json"):
+            raise EngineError("server error", 500)
+        return real(method, path, **more)
+
+    harbour.connection.ask = ask  # type: ignore[method-assign]
+    (result,) = harbour.apply(container, work=work)
+    assert (result.outcome, result.words) == (Outcome.REFUSED, "server error")
+    assert touched == []
 
 
-def test_when_the_engine_cannot_be_asked_nothing_is_done(desk: Desk) -> None:
-    plan = desk.plan(Kind.CONTAINER, "one", "two")
-    desk.engine.drop()
-    job = desk.apply(plan)
-    assert [outcome for _, outcome, _ in told(job)] == [Outcome.REFUSED, Outcome.REFUSED]
-    assert desk.worked == []
-
-
-def test_the_task_carries_the_verb_the_line_and_the_targets_of_the_plan(desk: Desk) -> None:
-    plan = desk.plan(Kind.CONTAINER, "one", "two")
-    task = plan.task()
-    assert (task.verb, task.title, task.line.masked()) == ("container.remove", "remove", "docker rm one two")
-    assert task.targets == tuple(item.target for item in plan.items)
+def test_differences_are_said_in_words() -> None:
+    before = (("created", "then"), ("containers", "a"))
+    assert differences(before, (("created", "now"), ("containers", "a"))) == "another one has its name now"
+    assert differences(before, (("created", "now"), ("containers", ""))) == (
+        "another one has its name now, other containers use it now"
+    )
+    assert differences((("state", "exited"),), ()) == "state was exited, is "
+    assert differences(before, before) == "it changed"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
+from collections.abc import Mapping
 from typing import Any
 
 import docker
@@ -42,17 +44,17 @@ def exited(api: docker.APIClient, name: str, **more: Any) -> str:
     return made
 
 
-def image(api: docker.APIClient, reference: str = "", *, text: str = "x") -> str:
-    """A tiny image of one file, with a reference or dangling; returns its id."""
+def image(api: docker.APIClient, reference: str = "", *, files: Mapping[str, bytes] | None = None) -> str:
+    """A tiny image of a few programs or files, with a reference or dangling; returns its id."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        entry = tarfile.TarInfo("file")
-        content = f"{reference} {text}".encode()
-        entry.size = len(content)
-        tar.addfile(entry, io.BytesIO(content))
+        for name, content in (files or {"file": reference.encode()}).items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o755
+            tar.addfile(entry, io.BytesIO(content))
     repository, _, tag = reference.partition(":")
     answer = api.import_image_from_data(packed.getvalue(), repository or None, tag or None)
-    return str(answer).rpartition("sha256:")[2].join(["sha256:", ""]).rstrip('"}\r\n ')
+    return str(json.loads(answer)["status"])
 
 
 def build(api: docker.APIClient, reference: str, *lines: str) -> str:

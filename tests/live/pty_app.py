@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from fcntl import ioctl
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyte
@@ -28,10 +29,22 @@ _OTHER_SCREEN = re.compile(rb"\x1b\[\?1049[hl]")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[<=>?]?[0-9;$]*)?\Z")
 
 
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    # the size is the terminal's, not what somebody exported
+    own = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    return {**own, "TERM": "xterm-256color", "COLORTERM": "truecolor", **more}
+
+
 class PtyApp:
     """`python -m tui` in a terminal; every wait fails with the screen in its message when it takes too long."""
 
-    def __init__(self, *arguments: str, env: Mapping[str, str], rows: int = 30, columns: int = 110) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] = MappingProxyType({}),
+        rows: int = 30,
+        columns: int = 110,
+    ) -> None:
         self._person, line = os.openpty()
         self._shown = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._shown)
@@ -43,7 +56,7 @@ class PtyApp:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tui", *arguments],
             cwd=CHECKOUT,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **env},
+            env=_environment(env),
             preexec_fn=lambda: os.login_tty(line),
             pass_fds=(line,),
         )
@@ -75,7 +88,7 @@ class PtyApp:
 
     def go_to(self, name: str) -> None:
         """Put the cursor on an object of the pane in view by filtering for its name."""
-        self.wait_for("GiB")  # connected
+        self.wait_for("  Engine ")  # connected
         self.send(f"/{name}\r")
         self.wait_for(f"docker stop {name}")
 

@@ -396,7 +396,7 @@ def stay_in_a_terminal(
     verb: Verb, row: Stay, engine: PrivateEngine, api: docker.APIClient, home: Path
 ) -> None:
     scene = row.scene(api, engine)
-    with PtyApp("-H", engine.url, env={}) as terminal:
+    with PtyApp("-H", engine.url) as terminal:
         terminal.go_to(scene.name)
         terminal.send(verb.key)
         terminal.wait_for(f"{scene.name} · docker {verb.word}")

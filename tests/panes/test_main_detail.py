@@ -20,9 +20,7 @@ async def wide(tmp_path: Path) -> AsyncIterator[Stage]:
 
 def inspects(stage: Stage) -> list[str]:
     """The ids that were asked for one by one."""
-    return [line.split("/")[3] for line in stage.requests if line.endswith("/json") and "containers/" in line][
-        -99:
-    ]
+    return [line.split("/")[3] for line in stage.requests if line.endswith("/json") and "containers/" in line]
 
 
 async def test_narrow_enter_puts_the_detail_in_the_tables_place(stage: Stage) -> None:
@@ -31,7 +29,7 @@ async def test_narrow_enter_puts_the_detail_in_the_tables_place(stage: Stage) ->
     await stage.press("enter")
     await stage.until(lambda: stage.detail_read and "accepting connections" in stage.text)
     assert "shop-cache-1" not in stage.text
-    assert not stage.table.display or not stage.pane.display
+    assert not stage.pane.display
     await stage.press("escape")
     assert stage.app.focused is stage.table
     assert "shop-cache-1" in stage.text

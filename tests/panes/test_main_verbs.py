@@ -61,16 +61,15 @@ async def test_s_stops_what_runs_and_the_toast_shows_name_and_docker_line(stage:
 
 
 async def test_a_start_that_the_engine_refuses_is_a_dialog_with_its_words(stage: Stage) -> None:
-    with stage.demo.world.lock:
-        rival = stage.demo.world.container("shop-proxy-1")
-        other = stage.demo.world.container("shop-canary")
-        other.host["PortBindings"] = rival.host["PortBindings"]
-    await stage.go_to("shop-canary")
+    host = stage.docker.create_host_config(port_bindings={80: 80})
+    stage.docker.create_container("nginx:1.27-alpine", name="rival", ports=[80], host_config=host)
+    await stage.until(lambda: "rival" in stage.names)
+    await stage.go_to("rival")
     await stage.press("s")
     await stage.until(lambda: stage.dialog == "ErrorScreen")
     assert "port is already allocated" in " ".join(stage.text.split())
     assert "Another container or program has that port" in stage.text
-    assert "docker start shop-canary" in stage.text
+    assert "docker start rival" in stage.text
 
 
 async def test_removing_a_running_container_unforced_shows_the_engines_sentence(stage: Stage) -> None:
@@ -93,7 +92,7 @@ async def test_a_remove_touches_what_was_marked_and_nothing_else(stage: Stage) -
     await stage.press("d")
     await apply(stage)
     await stage.until(lambda: before - set(stage.names) == {"import-orders", "shop-canary"})
-    assert [line for line in stage.requests if line.startswith("DELETE")].__len__() == 2
+    assert len([line for line in stage.requests if line.startswith("DELETE")]) == 2
     await stage.until(lambda: any("remove: done" in toast for toast in stage.toasts))
 
 
@@ -192,7 +191,9 @@ async def test_what_was_done_is_in_the_journal(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("digit", "1234")
-async def test_a_read_only_endpoint_offers_only_reads_and_sends_only_those(tmp_path: Path, digit: str) -> None:
+async def test_a_read_only_endpoint_offers_only_reads_and_sends_only_those(
+    tmp_path: Path, digit: str
+) -> None:
     async with staged(tmp_path, read_only=True) as stage:
         await stage.press(digit)
         assert "read-only" in stage.bar("header")

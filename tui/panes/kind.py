@@ -66,7 +66,12 @@ def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
     parts: list[tuple[bool, int, str]] = []
     for digits, run in groupby(text, str.isdecimal):
         word = "".join(run)
-        parts.append((not digits, int(word) if digits else 0, word))
+        if digits:
+            # by length, then digit by digit: a name may hold more digits than int() takes
+            number = word.lstrip("0")
+            parts.append((False, len(number), f"{number} {word}"))
+        else:
+            parts.append((True, 0, word))
     return tuple(parts)
 
 

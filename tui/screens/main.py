@@ -142,6 +142,11 @@ class MainScreen(Screen[None]):
         self.engine.painted()
         self.set_timer(WARM_SECONDS, lambda: on_thread(_warm))
 
+    def retire(self) -> None:
+        """Another Engine takes the place: listen and count no more."""
+        self.engine.listen(None)
+        self._seconds.stop()
+
     def _tell(self, news: News) -> None:
         self.post_message(self.Arrived(news))
 

@@ -1,0 +1,98 @@
+"""The `wharf` command before there is a screen: what it says and how it exits."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.live.pty_app import PtyApp
+from tui import __version__
+
+CHECKOUT = Path(__file__).parents[1]
+USAGE = 2
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """A home of its own, with nothing in it that names an Engine."""
+    names = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+    return {"HOME": str(tmp_path), **dict.fromkeys(names, "")}
+
+
+def run(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "tui", *arguments],
+        cwd=CHECKOUT,
+        env={**os.environ, **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_the_version_is_said_without_a_terminal(env: dict[str, str]) -> None:
+    ended = run(env, "--version")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"wharf {__version__}\n", "")
+
+
+def test_the_help_names_every_option(env: dict[str, str]) -> None:
+    ended = run(env, "--help")
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("usage: wharf ")
+    for option in ("-H", "--host", "-c", "--context", "--read-only", "--version"):
+        assert option in ended.stdout
+
+
+def test_without_a_terminal_it_says_so_in_one_line(env: dict[str, str]) -> None:
+    ended = run(env)
+    assert (ended.returncode, ended.stdout) == (USAGE, "")
+    assert ended.stderr == "wharf: a terminal is needed: standard input, output or error is none\n"
+
+
+@pytest.mark.parametrize("arguments", [["--hos", "x"], ["--nope"], ["containers"]])
+def test_an_option_that_is_not_there_is_refused(env: dict[str, str], arguments: list[str]) -> None:
+    ended = run(env, *arguments)
+    assert (ended.returncode, ended.stdout) == (USAGE, "")
+    assert ended.stderr.splitlines()[-1].startswith("wharf: error: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-c", "nope"], "wharf: there is no docker context named 'nope' (asked for by --context)"),
+        (["-H", "ftp://x"], "wharf: 'ftp://x' is no address of an Engine"),
+        (["-H", "unix:///x", "-c", "y"], "wharf: give either --host or --context, not both"),
+    ],
+)
+def test_an_endpoint_that_is_not_there_ends_it_before_the_screen(
+    env: dict[str, str], arguments: list[str], words: str
+) -> None:
+    with PtyApp(*arguments, env=env, columns=200) as app:
+        assert app.ends() == USAGE
+        app.wait_for(words)
+        assert app.text.strip().count("\n") == 0
+
+
+def test_settings_that_are_wrong_end_it_before_the_screen(env: dict[str, str]) -> None:
+    path = Path(env["HOME"]) / ".config" / "wharf" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text("colour = 'red'")
+    with PtyApp("-H", "unix:///nonexistent.sock", env=env, columns=200) as app:
+        assert app.ends() == USAGE
+        app.wait_for(f"wharf: {path}: 'colour' is not a setting")
+        assert app.text.strip().count("\n") == 0
+
+
+def test_an_endpoint_without_an_engine_is_a_screen_and_quits_well(env: dict[str, str]) -> None:
+    with PtyApp("-H", "unix:///nonexistent.sock", env=env) as app:
+        app.wait_for("No such file or directory")
+        app.send("\x03")
+        assert app.ends() == 0
+        assert app.terminal_modes() == app.modes

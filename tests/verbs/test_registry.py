@@ -1,0 +1,231 @@
+"""What must hold for every verb: ids, keys, docker lines, and what a read-only endpoint lets through."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.engine.http_engine import HttpEngine, Reply
+from tests.verbs.desk import EagerDesk
+from tui.engine.connection import Connection
+from tui.engine.endpoint import Endpoint
+from tui.engine.errors import ReadOnly
+from tui.engine.kinds import Kind
+from tui.engine.models import Model, Volume
+from tui.engine.models.container import decode_container
+from tui.engine.models.image import decode_image
+from tui.engine.models.network import decode_network
+from tui.engine.store import Store
+from tui.verbs.offers import applicable, key_of, offers
+from tui.verbs.registry import VERBS, verbs_of
+from tui.verbs.verb import Effect, Verb
+
+STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
+ENDS_OF_ESCAPES = set("ABCDFHOP[")
+"""What a torn escape sequence can leave behind."""
+PORTS = [{"PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}]
+BY_ID = pytest.mark.parametrize("verb", VERBS, ids=[verb.id for verb in VERBS])
+
+
+def container(state: str, name: str = "") -> Model:
+    name = name or f"is-{state}"
+    return decode_container(
+        {"Id": name, "Names": [f"/{name}"], "State": state, "Ports": PORTS, "Image": "web:1"}, 0
+    )
+
+
+def samples(kind: Kind) -> list[Model]:
+    """Objects of every sort that a verb may apply to."""
+    match kind:
+        case Kind.CONTAINER:
+            return [container(state) for state in STATES]
+        case Kind.IMAGE:
+            return [
+                image
+                for tags in (["web:1"], [])
+                for image in decode_image({"Id": "sha256:i", "RepoTags": tags})
+            ]
+        case Kind.NETWORK:
+            return [decode_network({"Id": name, "Name": name}) for name in ("quay", "bridge")]
+        case Kind.VOLUME:
+            return [Volume(name, "local", "", "", "local") for name in ("data", "a" * 64)]
+
+
+def chosen_for(verb: Verb) -> list[Model]:
+    """One object that the verb applies to."""
+    return [model for model in samples(verb.kind) if verb.applies(model, Store())][:1]
+
+
+def test_every_id_is_unique_and_says_kind_and_word() -> None:
+    assert len({verb.id for verb in VERBS}) == len(VERBS)
+    for verb in VERBS:
+        assert re.fullmatch(rf"{verb.kind}\.[a-z]+", verb.id)
+        assert verb.word == verb.id.split(".")[1]
+
+
+@BY_ID
+def test_every_verb_can_be_reached_and_explained(verb: Verb) -> None:
+    assert verb.key or verb.word
+    assert verb.title
+    assert verb.tip.endswith(".")
+    assert verb.needs_row is False or chosen_for(verb), "it applies to nothing"
+
+
+def test_one_key_means_one_thing_on_a_row() -> None:
+    for one, other in itertools.combinations(VERBS, 2):
+        if one.kind is other.kind and one.key and one.key == other.key:
+            both = [m for m in samples(one.kind) if one.applies(m, Store()) and other.applies(m, Store())]
+            assert not both, f"{one.key} is both {one.id} and {other.id} on {both}"
+            assert one.needs_row
+            assert other.needs_row
+
+
+@BY_ID
+def test_nothing_destructive_lies_where_a_torn_escape_sequence_ends(verb: Verb) -> None:
+    if verb.effect is Effect.DESTROYS:
+        assert verb.key not in ENDS_OF_ESCAPES
+        assert len(verb.key) > 1 or verb.key.isalpha()
+
+
+def test_a_read_only_endpoint_offers_reads_only() -> None:
+    for kind in Kind:
+        shown = verbs_of(kind, read_only=True)
+        assert shown
+        assert {verb.effect for verb in shown} == {Effect.READS}
+        assert set(shown) < set(verbs_of(kind))
+    assert {verb.id for kind in Kind for verb in verbs_of(kind)} == {verb.id for verb in VERBS}
+
+
+# Offers
+
+
+def test_the_key_of_a_row_follows_its_state() -> None:
+    def titles(state: str, key: str) -> str:
+        offer = offers(verbs_of(Kind.CONTAINER), {}, [container(state)], Store()).get(key)
+        return offer.title if offer else ""
+
+    assert [titles(state, "s") for state in STATES] == ["start", "stop", "stop", "stop", "", "start", "start"]
+    assert [titles(state, "p") for state in STATES] == ["", "pause", "go on", "", "", "", ""]
+
+
+def test_mixed_marks_are_asked_about() -> None:
+    chosen = [container("running", "a"), container("exited", "b"), container("paused", "c")]
+    offer = offers(verbs_of(Kind.CONTAINER), {}, chosen, Store())["s"]
+    assert offer.title == "start/stop"
+    assert [[model.name for model in models] for _, models in offer.choices] == [["b"], ["a", "c"]]
+
+
+def test_a_verb_for_one_object_takes_no_several_and_none_of_another_kind() -> None:
+    rename = next(verb for verb in VERBS if verb.id == "container.rename")
+    one = container("running")
+    assert applicable(rename, [one], Store()) == (one,)
+    assert applicable(rename, [one, container("exited")], Store()) == ()
+    assert applicable(rename, samples(Kind.VOLUME)[:1], Store()) == ()
+
+
+def test_a_key_can_be_changed_or_taken_away() -> None:
+    stop = next(verb for verb in VERBS if verb.id == "container.stop")
+    assert key_of(stop, {"container.stop": "S"}) == "S"
+    found = offers(verbs_of(Kind.CONTAINER), {"container.stop": "S"}, [container("running")], Store())
+    assert found["S"].title == "stop"
+    assert "s" not in found
+    assert not any(
+        verb.id == "container.stop"
+        for offer in offers([stop], {"container.stop": ""}, [container("running")], Store()).values()
+        for verb, _ in offer.choices
+    )
+
+
+# Docker lines
+
+
+@cache
+def help_of(*words: str) -> str:
+    """What the docker CLI says of a subcommand; "" when it does not know it."""
+    docker = shutil.which("docker")
+    if docker is None:
+        pytest.skip("there is no docker CLI to ask")
+    done = subprocess.run([docker, *words, "--help"], capture_output=True, text=True, timeout=20, check=False)
+    known = done.returncode == 0 and f"docker {' '.join(words)}" in done.stdout
+    return done.stdout if known else ""
+
+
+@BY_ID
+def test_every_docker_line_is_one_that_docker_knows(verb: Verb) -> None:
+    models = chosen_for(verb) if verb.needs_row else []
+    line = verb.line(models)
+    _, *words = line.argv(masked=False)
+    command = (
+        words[:2] if help_of(*words[:2]) and words[1] not in {model.name for model in models} else words[:1]
+    )
+    known = help_of(*command)
+    assert known, f"docker knows no {command}"
+    for flag in (word for word in words if word.startswith("-")):
+        assert re.search(rf"(^|\s){re.escape(flag.partition('=')[0])}\b", known) or flag == "-it", flag
+    assert (
+        all(model.name in words or getattr(model, "image", "") in words for model in models)
+        or verb.word == "copy"
+    )
+
+
+# Read-only, below the screen
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[HttpEngine]:
+    """An Engine that answers every read of the sample objects, and takes every change."""
+    engine = HttpEngine(tmp_path)
+    for kind in Kind:
+        for model in samples(kind):
+            found = {
+                "Id": model.id,
+                "Name": model.id,
+                "HostConfig": {},
+                "Config": {},
+                "State": {"Status": "running"},
+            }
+            for path in (f"/containers/{model.key}/json", f"/images/{model.key}/json"):
+                engine.answers[f"GET {path}"] = Reply({**found, "Image": "sha256:i"})
+            for path in (f"/networks/{model.key}", f"/volumes/{model.key}"):
+                engine.answers[f"GET {path}"] = Reply(found)
+    engine.answers["GET /system/df"] = Reply({"Images": [], "Volumes": []})
+    yield engine
+    engine.close()
+
+
+CHANGING = [verb for verb in VERBS if verb.effect is not Effect.READS]
+TYPED = {"name": "other", "image": "web:1"}
+
+
+async def act(verb: Verb, engine: HttpEngine, *, read_only: bool) -> EagerDesk:
+    connection = Connection(Endpoint(engine.url, "", "test", read_only=read_only))
+    connection.open()
+    store = Store()
+    for kind in Kind:
+        store.replace(kind, samples(kind))
+    desk = EagerDesk(connection, store, answers=TYPED)
+    await verb.act(desk, chosen_for(verb) if verb.needs_row else [])
+    connection.close()
+    return desk
+
+
+@pytest.mark.parametrize("verb", CHANGING, ids=[verb.id for verb in CHANGING])
+async def test_a_read_only_connection_refuses_what_the_verb_sends(verb: Verb, engine: HttpEngine) -> None:
+    desk = await act(verb, engine, read_only=True)
+    assert desk.failures
+    assert all(isinstance(failure, ReadOnly) for failure in desk.failures), desk.failures
+    assert {asked.method for asked in engine.asked} <= {"GET", "HEAD"}
+
+
+@pytest.mark.parametrize("verb", CHANGING, ids=[verb.id for verb in CHANGING])
+async def test_without_it_the_same_verb_sends_its_change(verb: Verb, engine: HttpEngine) -> None:
+    desk = await act(verb, engine, read_only=False)
+    assert {asked.method for asked in engine.asked} - {"GET", "HEAD"}
+    assert not any(isinstance(failure, ReadOnly) for failure in desk.failures)
