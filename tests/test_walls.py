@@ -54,7 +54,13 @@ def test_the_first_frame_waits_for_nothing_that_it_does_not_show() -> None:
     assert {"tui.app", "textual", "tui.screens.main"} <= modules
     assert not modules & {
         *("docker", "requests", "urllib3", "tui.demo", "tui.verbs.registry"),
-        *("tui.screens.plan", "tui.screens.prompt", "tui.screens.run", "tui.screens.help", "tui.screens.logs"),
+        *(
+            "tui.screens.plan",
+            "tui.screens.prompt",
+            "tui.screens.run",
+            "tui.screens.help",
+            "tui.screens.logs",
+        ),
     }
 
 

@@ -100,7 +100,9 @@ class Person:
     async def pane(self, kind: Kind) -> None:
         """Go to the pane of a kind."""
         await self.press(str(list(Kind).index(kind) + 1))
-        await self.until(lambda: self.main.pane.view.kind is kind and self.main.focused is self.main.pane.table)
+        await self.until(
+            lambda: self.main.pane.view.kind is kind and self.main.focused is self.main.pane.table
+        )
 
     async def go_to(self, kind: Kind, name: str) -> None:
         """Put the cursor on an object by filtering for its name."""
@@ -108,9 +110,11 @@ class Person:
         await self.until(lambda: name in self.rows(kind))
         await self.press("slash", *name, "enter")
         await self.until(
-            lambda: (current := self.main.pane.current) is not None
-            and current.name == name
-            and self.main.focused is self.main.pane.table
+            lambda: (
+                (current := self.main.pane.current) is not None
+                and current.name == name
+                and self.main.focused is self.main.pane.table
+            )
         )
 
     async def mark(self, kind: Kind, *names: str) -> None:

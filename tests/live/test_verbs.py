@@ -247,9 +247,9 @@ def has_started_again(after: After) -> bool:
 
 
 def no_containers_but(*names: str) -> Callable[[After], bool]:
-    return lambda after: sorted(each["Names"][0] for each in after.api.containers(all=True)) == [
-        f"/{name}" for name in names
-    ]
+    return lambda after: (
+        sorted(each["Names"][0] for each in after.api.containers(all=True)) == [f"/{name}" for name in names]
+    )
 
 
 def no_volumes(after: After) -> bool:
@@ -265,13 +265,16 @@ def made_is(state: str) -> Callable[[After], bool]:
 
 
 def references(*wanted: str) -> Callable[[After], bool]:
-    return lambda after: sorted(tag for each in after.api.images() for tag in each["RepoTags"] or [""]) == sorted(
-        [*wanted, IMAGE]
+    return lambda after: (
+        sorted(tag for each in after.api.images() for tag in each["RepoTags"] or [""])
+        == sorted([*wanted, IMAGE])
     )
 
 
 def networks(*wanted: str) -> Callable[[After], bool]:
-    return lambda after: {each["Name"] for each in after.api.networks()} == {"bridge", "host", "none", *wanted}
+    return lambda after: (
+        {each["Name"] for each in after.api.networks()} == {"bridge", "host", "none", *wanted}
+    )
 
 
 def shows(text: str) -> Callable[[After], bool]:
@@ -307,7 +310,10 @@ ROWS: dict[str, Row | Stay] = {
     ),
     "container.prune": Row(prunable_containers, no_containers_but("kept"), apply, "docker container prune"),
     "container.run": Row(
-        running, made_is("running"), sleeper_again, f"docker run -d --name made --stop-signal SIGKILL* {IMAGE} sleep 1000"
+        running,
+        made_is("running"),
+        sleeper_again,
+        f"docker run -d --name made --stop-signal SIGKILL* {IMAGE} sleep 1000",
     ),
     "container.create": Row(
         nothing, made_is("created"), created, f"docker create --name made {IMAGE} sleep 1000"
@@ -319,9 +325,7 @@ ROWS: dict[str, Row | Stay] = {
     "container.copy": Row(running, copies("web")),
     "container.exec": Stay(running, "touch /heard; exit\r", "/heard"),
     "container.attach": Stay(listening, "hello\r", "/heard"),
-    "image.run": Row(
-        busybox, made_is("running"), sleeper, f"docker run -d --name made {IMAGE} sleep 1000"
-    ),
+    "image.run": Row(busybox, made_is("running"), sleeper, f"docker run -d --name made {IMAGE} sleep 1000"),
     "image.pull": Row(
         pullable, references("127.0.0.1:5000/app:1"), app_1, "docker pull 127.0.0.1:5000/app:1"
     ),
@@ -336,9 +340,11 @@ ROWS: dict[str, Row | Stay] = {
     "network.copy": Row(a_network, copies("back")),
     "volume.create": Row(
         nothing,
-        lambda after: after.api.inspect_volume("made")["Driver"] == "local"
-        if after.api.volumes({"name": "made"})["Volumes"]
-        else False,
+        lambda after: (
+            after.api.inspect_volume("made")["Driver"] == "local"
+            if after.api.volumes({"name": "made"})["Volumes"]
+            else False
+        ),
         named,
         "docker volume create --driver local made",
     ),

@@ -59,7 +59,7 @@ async def find(stage: Stage, digit: str, name: str) -> None:
     await stage.press(digit)
     key = next(key for key, model in stage.pane.models.items() if name in model.name)
     assert stage.table.move_to(key)
-    await stage.until(lambda: stage.detail is not None and stage.detail.model is stage.pane.current)
+    await stage.until(lambda: stage.detail is not None and stage.detail.model == stage.pane.current)
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
@@ -114,16 +114,26 @@ async def test_it_is_shown_harmlessly_in_errors(tmp_path: Path, name: str) -> No
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
-async def test_it_is_shown_harmlessly_in_filter_command_and_palette(tmp_path: Path, name: str) -> None:
+async def test_it_is_shown_harmlessly_in_palette_and_command(tmp_path: Path, name: str) -> None:
     async with staged(tmp_path, (160, 48), build=having(name)) as stage:
         await find(stage, "1", name)
         await stage.press("ctrl+p")
-        await stage.until(lambda: "start" in stage.text and stage.dialog == "CommandPalette")
-        harmless(stage)
-        await stage.press("escape", "slash")
-        await stage.type(name)
+        await stage.until(lambda: stage.dialog == "CommandPalette" and "docker start" in stage.text)
+        assert f"start {shown(name)[:8]}" in stage.text
         harmless(stage)
         await stage.press("escape", "colon")
-        await stage.type(name)
+        await stage.type(f"stop {name.split()[0]}")
         await stage.press("enter")
+        assert stage.app.is_running
+
+
+@pytest.mark.parametrize("key", ["n", "R", "l"])
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+async def test_it_is_shown_harmlessly_in_forms_and_logs(tmp_path: Path, name: str, key: str) -> None:
+    async with staged(tmp_path, (160, 48), build=having(name)) as stage:
+        await find(stage, "1", name)
+        await stage.press(key)
+        await stage.until(lambda: stage.dialog in ("SheetScreen", "RunScreen", "LogsScreen"))
+        await stage.still()
+        assert shown(name)[:8] in stage.text
         harmless(stage)

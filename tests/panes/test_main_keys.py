@@ -25,10 +25,7 @@ from tui.verbs.verb import Verb
 from widgets.table import Table
 
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
-CONTAINER = Container(
-    **{field: "" for field in Container.__dataclass_fields__}  # type: ignore[arg-type]
-    | {"ports": (), "networks": (), "mounts": (), "labels": ()}
-)
+CONTAINER = Container("id", "web", "nginx", "", "", 0, "running", "")
 
 
 def keys_of(bindings: list[Binding]) -> list[str]:

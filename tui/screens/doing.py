@@ -167,13 +167,13 @@ def shown_lines(text: str) -> str:
 
 
 def _names(results: Sequence[Result]) -> str:
-    names = [result.target.name + (f" {result.words}" if result.words else "") for result in results]
+    names = [shown(f"{result.target.name} {result.words}".rstrip()) for result in results]
     more = f" and {len(names) - NAMES_IN_TOAST} more" if len(names) > NAMES_IN_TOAST else ""
     return ", ".join(names[:NAMES_IN_TOAST]) + more
 
 
 def _words(results: Sequence[Result]) -> str:
-    lines = [f"{result.target.name}: {result.words or result.outcome}" for result in results]
+    lines = [shown(f"{result.target.name}: {result.words or result.outcome}") for result in results]
     more = [f"and {len(lines) - NAMES_IN_TOAST} more"] if len(lines) > NAMES_IN_TOAST else []
     return "\n".join(lines[:NAMES_IN_TOAST] + more)
 

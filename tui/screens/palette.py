@@ -43,11 +43,16 @@ class Palette(Provider):
             for verb, models in offer.choices:
                 names = models[0].name if len(models) == 1 else f"{len(models)} {verb.kind.plural}"
                 words = shown(f"{verb.title} {names if models else verb.kind.plural}")
-                yield words, shown(verb.line(models).masked()), _running(screen, offer.key)
+                yield words, _unmarked(verb.line(models).masked()), _running(screen, offer.key)
         for word in PANES:
             yield f"pane: {word}", "", _command(screen, word)
         for word, (_, tip) in PLACES.items():
             yield word, tip, _command(screen, word)
+
+
+def _unmarked(text: str) -> str:
+    """A text for the line below an entry, the one thing that the palette reads as markup."""
+    return shown(text).replace("[", r"\[")
 
 
 def _running(screen: MainScreen, key: str) -> Callable[[], None]:
