@@ -9,7 +9,7 @@ from tests.stage import Build, Stage
 from tui.demo.world import World
 from tui.engine.endpoint import DEFAULT_URL, Endpoint
 from tui.engine.errors import Unreachable
-from tui.engine.watcher import Link, LinkState
+from tui.engine.link import Link, LinkState
 from tui.screens.no_engine import NoEngineScreen
 from tui.screens.plan import PlanScreen
 

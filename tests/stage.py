@@ -19,7 +19,7 @@ from tui.demo.world import FIXED_NOW, World
 from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
 from tui.engine.kinds import Kind
-from tui.engine.watcher import LinkState
+from tui.engine.link import LinkState
 from tui.panes.pane import KindPane
 from tui.screens.main import MainScreen
 from tui.screens.side import Side

@@ -1,95 +1,162 @@
-"""When its terminal goes away, the program goes too."""
+"""The `wharf` command in a terminal that goes away, and where there is none."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tui.hangup import HUNG_UP
+from tui import __version__
+from tui.demo import DemoEngine
 
-CHECKOUT = Path(__file__).parents[1]
-SECONDS = 15.0
-"""How long the program may take to come; it has ended long before this, or never."""
+ROOT = Path(__file__).parent.parent
+DEADLINE = 20.0
+"""Seconds that Python may take to start on a busy machine."""
+WITHIN = 1.0
+"""Seconds within which it ends with its terminal."""
+READY = b"wharf"
+"""What the painted screen holds."""
 
 
-class Terminal:
-    """A pseudo-terminal with the program in it, showing its first screen."""
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """An environment that finds nothing of the person who runs the tests."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    home = {name: str(tmp_path) for name in ("HOME", "DOCKER_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
+    return {**kept, **home, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
 
-    def __init__(self, home: Path, hangup: signal.Handlers) -> None:
-        self._person, line = os.openpty()
-        self._open = True
 
-        def begin() -> None:
-            os.login_tty(line)
-            signal.signal(signal.SIGHUP, hangup)
+class InTerminal:
+    """`python -m tui` as the leader of a session of its own, on a new terminal."""
 
-        names = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
-        env = {**os.environ, **dict.fromkeys(names, ""), "HOME": str(home), "TERM": "xterm-256color"}
+    def __init__(self, env: dict[str, str], *args: str, ignoring_hangup: bool = False) -> None:
+        self.terminal, side = pty.openpty()
+        fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+
+        def lead() -> None:
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+            if ignoring_hangup:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tui", "-H", "unix:///nonexistent.sock"],
-            cwd=CHECKOUT,
+            [sys.executable, "-m", "tui", *args],
+            stdin=side,
+            stdout=side,
+            stderr=side,
+            cwd=ROOT,
             env=env,
-            preexec_fn=begin,
-            pass_fds=(line,),
+            preexec_fn=lead,
         )
-        os.close(line)
-        self._await("No such file".encode())
+        os.close(side)
+
+    def until(self, sign: bytes) -> bytes:
+        """Read what is painted until a sign is among it."""
+        painted, end = b"", time.monotonic() + DEADLINE
+        while sign not in painted:
+            ready, _, _ = select.select([self.terminal], [], [], max(end - time.monotonic(), 0))
+            assert ready, f"{sign!r} was never painted: {painted[-500:]!r}"
+            painted += os.read(self.terminal, 65536)
+        return painted
 
     def hang_up(self) -> None:
-        """Close the window."""
-        if self._open:
-            self._open = False
-            os.close(self._person)
+        """Take the terminal away."""
+        os.close(self.terminal)
+        self.terminal = -1
 
-    def ends(self) -> int:
-        """The exit code, within a few seconds."""
-        return self.process.wait(5)
-
-    def drain(self) -> None:
-        """Read what is painted until nothing comes any more because the program has ended."""
-        while True:
-            try:
-                if not os.read(self._person, 65536):
-                    return
-            except OSError:
-                return
+    def ended_within(self, seconds: float) -> int:
+        """The exit code. Fails when it still runs then."""
+        return self.process.wait(seconds)
 
     def close(self) -> None:
-        """End what is left."""
-        self.hang_up()
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-    def _await(self, text: bytes) -> None:
-        end, seen = time.monotonic() + SECONDS, b""
-        while text not in seen:
-            assert select.select([self._person], [], [], end - time.monotonic())[0], "no screen came"
-            seen += os.read(self._person, 65536)
+        """End it whatever happened."""
+        self.process.kill()
+        self.process.wait()
+        if self.terminal >= 0:
+            os.close(self.terminal)
 
 
-@pytest.fixture(params=[signal.SIG_DFL, signal.SIG_IGN], ids=["default", "ignored"])
-def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(tmp_path, request.param)
-    yield terminal
-    terminal.close()
+@pytest.fixture(params=["no Engine", "an Engine"])
+def endpoint(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "no Engine":
+        yield f"unix://{tmp_path}/none.sock"
+        return
+    with DemoEngine() as demo:
+        yield demo.start()
 
 
-def test_closing_the_terminal_ends_it_although_the_signal_is_ignored(terminal: Terminal) -> None:
-    terminal.hang_up()
-    assert terminal.ends() == HUNG_UP
+@pytest.mark.parametrize("ignoring", [False, True], ids=["with SIGHUP", "with SIGHUP ignored"])
+def test_it_ends_when_its_terminal_goes_away(env: dict[str, str], endpoint: str, ignoring: bool) -> None:
+    wharf = InTerminal(env, "-H", endpoint, ignoring_hangup=ignoring)
+    try:
+        wharf.until(READY)
+        wharf.hang_up()
+        assert wharf.ended_within(WITHIN) == 128 + signal.SIGHUP
+    finally:
+        wharf.close()
 
 
-@pytest.mark.parametrize("terminal", [signal.SIG_DFL], indirect=True, ids=["default"])
-def test_the_signal_alone_ends_it_and_the_terminal_is_left_well(terminal: Terminal) -> None:
-    terminal.process.send_signal(signal.SIGHUP)
-    terminal.drain()
-    assert terminal.ends() == HUNG_UP
+def test_it_ends_on_sighup_alone(env: dict[str, str], endpoint: str) -> None:
+    wharf = InTerminal(env, "-H", endpoint)
+    try:
+        wharf.until(READY)
+        wharf.process.send_signal(signal.SIGHUP)
+        assert wharf.ended_within(WITHIN) == 128 + signal.SIGHUP
+    finally:
+        wharf.close()
+
+
+def test_a_missing_context_ends_with_one_line(env: dict[str, str]) -> None:
+    wharf = InTerminal(env, "--context", "nope")
+    try:
+        said = wharf.until(b"\n")
+        assert said.strip() == b"wharf: there is no docker context named 'nope' (asked for by --context)"
+        assert wharf.ended_within(DEADLINE) == 2
+    finally:
+        wharf.close()
+
+
+def plain(env: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui", *args],
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+
+
+def test_without_a_terminal_it_says_so_in_one_line(env: dict[str, str]) -> None:
+    done = plain(env)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "wharf: a terminal is needed: standard input, output or error is none\n"
+
+
+def test_version_and_help_need_no_terminal(env: dict[str, str]) -> None:
+    version = plain(env, "--version")
+    assert (version.returncode, version.stdout) == (0, f"wharf {__version__}\n")
+    shown = plain(env, "--help")
+    assert shown.returncode == 0
+    for option in ("-H", "--context", "--read-only", "--version", "--help"):
+        assert option in shown.stdout
+
+
+@pytest.mark.parametrize("args", [("--nope",), ("extra",), ("--read",)])
+def test_what_is_no_argument_is_refused(env: dict[str, str], args: tuple[str, ...]) -> None:
+    done = plain(env, *args)
+    assert done.returncode == 2
+    assert "unrecognized arguments" in done.stderr

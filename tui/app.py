@@ -12,8 +12,8 @@ from textual.command import Provider
 
 from tui.engine.endpoint import Endpoint, EndpointError, context_endpoint, context_names
 from tui.engine.engine import Engine
+from tui.engine.link import Link, LinkState
 from tui.engine.places import state_dir
-from tui.engine.watcher import Link, LinkState
 from tui.screens.main import MainScreen
 from tui.settings import Choices, Settings
 from tui.theme import WHARF

@@ -12,7 +12,7 @@ from tests.live.engine import PrivateEngine
 from tests.live.making import container
 from tests.live.person import Person, at_wharf
 from tui.engine.kinds import Kind
-from tui.engine.watcher import LinkState
+from tui.engine.link import LinkState
 from tui.screens.error import ErrorScreen
 from tui.screens.main import MainScreen
 from tui.screens.no_engine import NoEngineScreen

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from tests.screens.hosting import Host, until
 from tui.engine.endpoint import DEFAULT_URL, Endpoint
 from tui.engine.errors import EngineError, Unreachable
-from tui.engine.watcher import Link, LinkState
+from tui.engine.link import Link, LinkState
 from tui.screens.key_bar import KeyBar
 from tui.screens.no_engine import NoEngineScreen
 from tui.screens.rows import TextRows

@@ -21,7 +21,7 @@ from tui.engine.engine import Engine
 from tui.engine.jobs import Job, JobState
 from tui.engine.kinds import Kind
 from tui.engine.runspec import RunSpec
-from tui.engine.watcher import LinkState
+from tui.engine.link import LinkState
 from tui.screens.choose import ChooseScreen
 from tui.screens.desk import ScreenDesk
 from tui.screens.dialog import KeyLine

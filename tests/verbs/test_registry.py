@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tui.engine.models import Model, Volume
 from tui.engine.models.container import decode_container
 from tui.engine.models.image import decode_image
 from tui.engine.models.network import decode_network
+from tui.engine.models.volume import ANONYMOUS_LABEL
 from tui.engine.store import Store
 from tui.verbs.offers import applicable, key_of, offers
 from tui.verbs.registry import VERBS, verbs_of
@@ -36,9 +38,8 @@ BY_ID = pytest.mark.parametrize("verb", VERBS, ids=[verb.id for verb in VERBS])
 
 def container(state: str, name: str = "") -> Model:
     name = name or f"is-{state}"
-    return decode_container(
-        {"Id": name, "Names": [f"/{name}"], "State": state, "Ports": PORTS, "Image": "web:1"}, 0
-    )
+    item = {"Id": name, "Names": [f"/{name}"], "State": state, "Ports": PORTS, "Image": "web:1"}
+    return decode_container(item, 0)
 
 
 def samples(kind: Kind) -> list[Model]:
@@ -47,15 +48,13 @@ def samples(kind: Kind) -> list[Model]:
         case Kind.CONTAINER:
             return [container(state) for state in STATES]
         case Kind.IMAGE:
-            return [
-                image
-                for tags in (["web:1"], [])
-                for image in decode_image({"Id": "sha256:i", "RepoTags": tags})
-            ]
+            items = [{"Id": "sha256:i", "RepoTags": tags} for tags in (["web:1"], [])]
+            return [image for item in items for image in decode_image(item)]
         case Kind.NETWORK:
             return [decode_network({"Id": name, "Name": name}) for name in ("quay", "bridge")]
         case Kind.VOLUME:
-            return [Volume(name, "local", "", "", "local") for name in ("data", "a" * 64)]
+            named = Volume("data", "local", "", "", "local")
+            return [named, replace(named, name="a" * 64, labels=((ANONYMOUS_LABEL, ""),))]
 
 
 def chosen_for(verb: Verb) -> list[Model]:
@@ -72,19 +71,22 @@ def test_every_id_is_unique_and_says_kind_and_word() -> None:
 
 @BY_ID
 def test_every_verb_can_be_reached_and_explained(verb: Verb) -> None:
-    assert verb.key or verb.word
+    assert verb.key
     assert verb.title
     assert verb.tip.endswith(".")
     assert verb.needs_row is False or chosen_for(verb), "it applies to nothing"
 
 
 def test_one_key_means_one_thing_on_a_row() -> None:
+    shared = set()
     for one, other in itertools.combinations(VERBS, 2):
         if one.kind is other.kind and one.key and one.key == other.key:
             both = [m for m in samples(one.kind) if one.applies(m, Store()) and other.applies(m, Store())]
             assert not both, f"{one.key} is both {one.id} and {other.id} on {both}"
             assert one.needs_row
             assert other.needs_row
+            shared.add((one.id, other.id))
+    assert shared == {("container.start", "container.stop"), ("container.pause", "container.unpause")}
 
 
 @BY_ID
@@ -92,6 +94,12 @@ def test_nothing_destructive_lies_where_a_torn_escape_sequence_ends(verb: Verb) 
     if verb.effect is Effect.DESTROYS:
         assert verb.key not in ENDS_OF_ESCAPES
         assert len(verb.key) > 1 or verb.key.isalpha()
+
+
+def test_removing_pruning_and_killing_destroy() -> None:
+    destroying = {verb.id for verb in VERBS if verb.effect is Effect.DESTROYS}
+    expected = {f"{kind}.{word}" for kind in Kind for word in ("remove", "prune")} | {"container.kill"}
+    assert destroying == expected
 
 
 def test_a_read_only_endpoint_offers_reads_only() -> None:
@@ -130,6 +138,14 @@ def test_a_verb_for_one_object_takes_no_several_and_none_of_another_kind() -> No
     assert applicable(rename, samples(Kind.VOLUME)[:1], Store()) == ()
 
 
+def test_what_needs_no_row_is_offered_where_there_is_none() -> None:
+    for kind in Kind:
+        found = offers(verbs_of(kind), {}, [], Store())
+        shown = [verb.id for offer in found.values() for verb, _ in offer.choices]
+        assert shown == [verb.id for verb in verbs_of(kind) if not verb.needs_row]
+        assert f"{kind}.prune" in shown
+
+
 def test_a_key_can_be_changed_or_taken_away() -> None:
     stop = next(verb for verb in VERBS if verb.id == "container.stop")
     assert key_of(stop, {"container.stop": "S"}) == "S"
@@ -160,19 +176,16 @@ def help_of(*words: str) -> str:
 @BY_ID
 def test_every_docker_line_is_one_that_docker_knows(verb: Verb) -> None:
     models = chosen_for(verb) if verb.needs_row else []
-    line = verb.line(models)
-    _, *words = line.argv(masked=False)
-    command = (
-        words[:2] if help_of(*words[:2]) and words[1] not in {model.name for model in models} else words[:1]
-    )
-    known = help_of(*command)
+    names = {name for model in models for name in (model.name, getattr(model, "image", ""))}
+    _, *words = verb.line(models).argv(masked=False)
+    assert names & set(words) or not models or verb.word == "copy"
+    command = [word for word in words if word not in names][:2]
+    known = help_of(*command) or help_of(command[0])
     assert known, f"docker knows no {command}"
     for flag in (word for word in words if word.startswith("-")):
-        assert re.search(rf"(^|\s){re.escape(flag.partition('=')[0])}\b", known) or flag == "-it", flag
-    assert (
-        all(model.name in words or getattr(model, "image", "") in words for model in models)
-        or verb.word == "copy"
-    )
+        # -it is -i and -t in one word
+        for each in [flag] if flag.startswith("--") else [f"-{letter}" for letter in flag[1:]]:
+            assert re.search(rf"(^|\s){re.escape(each)}\b", known), each
 
 
 # Read-only, below the screen
@@ -184,13 +197,8 @@ def engine(tmp_path: Path) -> Iterator[HttpEngine]:
     engine = HttpEngine(tmp_path)
     for kind in Kind:
         for model in samples(kind):
-            found = {
-                "Id": model.id,
-                "Name": model.id,
-                "HostConfig": {},
-                "Config": {},
-                "State": {"Status": "running"},
-            }
+            config = {"Image": "web:1", "OpenStdin": True, "Tty": True}
+            found = {"Id": model.id, "Name": model.id, "HostConfig": {}, "Config": config, "State": {}}
             for path in (f"/containers/{model.key}/json", f"/images/{model.key}/json"):
                 engine.answers[f"GET {path}"] = Reply({**found, "Image": "sha256:i"})
             for path in (f"/networks/{model.key}", f"/volumes/{model.key}"):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import Unreachable
+from tui.engine.link import Link, LinkState
 from tui.engine.store import Changes, Store
-from tui.engine.watcher import Link, LinkState, Watcher
+from tui.engine.watcher import Watcher
 
 if TYPE_CHECKING:
     from tui.engine.connection import Connection

@@ -9,17 +9,19 @@ import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError, Unreachable
+from tui.engine.events import FILTERS, touched
 from tui.engine.kinds import Kind
+from tui.engine.link import Link, LinkState
 from tui.engine.store import Store
 
 if TYPE_CHECKING:
     from docker.types.daemon import CancellableStream
 
-    from tui.engine.connection import Connection, Server
+    from tui.engine.connection import Connection
 
 BURST_SECONDS = 0.02
 """Events that come closer together than this share one list request."""
@@ -42,42 +44,6 @@ LONGEST_WAIT = 30
 GONE = 404
 MANY = 50
 """From so many objects on, one whole list is cheaper than a list by ids."""
-
-CONTAINER_EVENTS = (
-    *("create", "start", "die", "destroy", "rename", "pause", "unpause"),
-    *("update", "oom", "health_status", "commit"),
-)
-IMAGE_EVENTS = ("pull", "tag", "untag", "delete", "load", "import", "create")
-NETWORK_EVENTS = ("create", "connect", "disconnect", "destroy", "remove", "update")
-VOLUME_EVENTS = ("create", "destroy")
-FILTERS = {
-    "type": [kind.value for kind in Kind],
-    "event": sorted({*CONTAINER_EVENTS, *IMAGE_EVENTS, *NETWORK_EVENTS, *VOLUME_EVENTS}),
-}
-"""What is asked of GET /events; the exec events of health probes stay on the server."""
-
-
-class LinkState(StrEnum):
-    """How things stand between Wharf and an Engine."""
-
-    CONNECTING = "connecting"
-    UP = "up"
-    STALE = "stale"
-    """The Engine holds its socket open but does not answer."""
-    DOWN = "down"
-
-
-class Link(NamedTuple):
-    """The state of the line to an Engine at one moment; all times are time.monotonic()."""
-
-    state: LinkState
-    since: float
-    error: EngineError | None = None
-    retry_at: float | None = None
-    """When the next try begins; None while one is under way."""
-    server: Server | None = None
-    ever_up: bool = False
-    """Whether there is a last known state to show."""
 
 
 class Watcher:
@@ -217,25 +183,12 @@ class Watcher:
                 return
 
     def _note(self, event: Mapping[str, Any]) -> None:
-        """Mark what an event (GET /events) says is different now."""
-        actor = event.get("Actor") or {}
-        ident = actor.get("ID") or ""
-        action = str(event.get("Action") or "")
-        match event.get("Type"):
-            case "container" if action == "commit":
-                self._mark(Kind.IMAGE, None)
-            case "container":
-                self._mark(Kind.CONTAINER, ident)
-                if action == "die":
-                    self._dying.add(ident)
-            case "network" if action in ("connect", "disconnect"):
-                self._mark(Kind.CONTAINER, (actor.get("Attributes") or {}).get("container") or "")
-            case "network":
-                self._mark(Kind.NETWORK, ident)
-            case "volume":
-                self._mark(Kind.VOLUME, ident)
-            case "image":
-                self._mark(Kind.IMAGE, ident or None)
+        """Mark what an event says is different now."""
+        found = touched(event)
+        if found is not None:
+            self._mark(found.kind, found.key)
+            if found.ended:
+                self._dying.add(found.key or "")
 
     def _mark(self, kind: Kind, key: str | None) -> None:
         """Note that a kind, or one object of it, has to be read again."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tui.engine.endpoint import Endpoint
 from tui.engine.kinds import Kind
+from tui.engine.link import Link, LinkState
 from tui.engine.store import Store
-from tui.engine.watcher import Link, LinkState
 from tui.panes.kind import KindView
 from tui.panes.pane import KindPane
 from widgets.bar import Piece

@@ -20,8 +20,8 @@ from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from tui.engine.kinds import Kind
+from tui.engine.link import Link, LinkState
 from tui.engine.store import Changes
-from tui.engine.watcher import Link, LinkState
 from tui.panes.pane import KindPane
 from tui.screens.bars import footer_pieces, header_pieces, line_pieces, status_pieces, tab_pieces
 from tui.screens.body import VIEWS, Body

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.engine.diagnosis import Command, Diagnosis, diagnose
 from tui.engine.endpoint import Endpoint
-from tui.engine.watcher import Link
+from tui.engine.link import Link
 from tui.screens.key_bar import KeyBar
 from tui.screens.rows import SCROLLING, Ink, Piece, Row, TextRows, padded, paragraph, whole
 from widgets.text import shown
