@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-EVERY = "import pkgutil, importlib, {0}\nfor m in pkgutil.walk_packages({0}.__path__, '{0}.'): importlib.import_module(m.name)"
+EVERY = """
+import importlib, pkgutil, {0}
+for module in pkgutil.walk_packages({0}.__path__, "{0}."):
+    importlib.import_module(module.name)
+"""
 
 
 def brought_by(code: str) -> set[str]:
@@ -25,7 +29,7 @@ def brought_by(code: str) -> set[str]:
 @pytest.mark.parametrize("package", ["tui.engine", "tui.verbs", "tui.demo"])
 def test_neither_the_engine_nor_the_verbs_nor_the_demo_see_a_screen(package: str) -> None:
     brought = brought_by(EVERY.format(package))
-    assert f"{package}.__init__".removesuffix(".__init__") in brought
+    assert package in brought
     assert not {"textual", "rich", "widgets"} & {name.partition(".")[0] for name in brought}
 
 
@@ -40,11 +44,18 @@ def test_the_app_starts_without_what_it_does_not_need_yet() -> None:
     late = {
         *("docker", "requests", "paramiko", "humanize"),
         *("tui.demo", "tui.engine.connection", "tui.engine.lists", "tui.engine.runspec"),
-        *("tui.screens.plan", "tui.screens.run", "tui.screens.help", "tui.screens.palette"),
+        *("tui.screens.plan", "tui.screens.prompt", "tui.screens.run", "tui.screens.help"),
+        *("tui.screens.palette", "tui.verbs.registry"),
         *("tui.screens.logs", "tui.screens.no_engine", "tui.screens.sheet", "tui.screens.error"),
         *("widgets.log_view", "widgets.passthrough", "widgets.json_tree", "widgets.form"),
     }
     assert not late & brought
+
+
+def test_saying_the_version_needs_neither_textual_nor_the_sdk() -> None:
+    brought = brought_by("import tui.__main__")
+    assert {name for name in brought if name.partition(".")[0] == "tui"} == {"tui", "tui.__main__"}
+    assert not {"textual", "rich", "docker", "requests"} & brought
 
 
 def test_the_sdk_does_not_bring_paramiko() -> None:

@@ -43,13 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         settings = load_settings(config_file())
-        endpoint = resolve(args.host, args.context, read_only=args.read_only)
+        endpoint = settings.applied(resolve(args.host, args.context, read_only=args.read_only))
     except (EndpointError, SettingsError) as error:
         return _refuse(str(error))
-    if settings.marked(endpoint).read_only:
-        from dataclasses import replace
-
-        endpoint = replace(endpoint, read_only=True)
     engine = Engine(endpoint, state_dir())
     # the first list is read while the screen is being made
     engine.start()
@@ -59,11 +55,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ.setdefault("ESCDELAY", "300")
 
     from tui.app import WharfApp
-    from tui.hangup import end_with_terminal
+    from tui.hangup import HUNG_UP, end_with_terminal
 
-    app = WharfApp(engine, settings, Choices.load())
+    app = WharfApp(engine, settings, Choices.load(), read_only=args.read_only)
     end_with_terminal(app)
     app.run()
+    if app.return_code == HUNG_UP:
+        os._exit(HUNG_UP)  # there is no terminal to flush anything to
     sys.stdout.flush()
     if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
         os._exit(app.return_code or 0)  # a request that nobody waits for must not hold up the end

@@ -55,12 +55,15 @@ class WharfApp(App[None], inherit_bindings=False):
         choices: Choices,
         *,
         clock: Callable[[], float] = time.time,
+        read_only: bool = False,
     ) -> None:
+        """`read_only` holds for every endpoint that is chosen later too."""
         super().__init__()
         self.engine = engine
         self.settings = settings
         self._choices = choices
         self._clock = clock
+        self._read_only = read_only
         self._demo: DemoEngine | None = None
         self._no_engine: NoEngineScreen | None = None
         # before anything is mounted: a theme set later styles everything twice
@@ -129,7 +132,7 @@ class WharfApp(App[None], inherit_bindings=False):
         if name is None:
             return
         try:
-            self.connect(context_endpoint(name, "chosen", read_only=self.engine.endpoint.read_only))
+            self.connect(self.settings.applied(context_endpoint(name, "chosen", read_only=self._read_only)))
         except EndpointError as error:
             self.notify(shown(str(error)), severity="error", markup=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -39,6 +40,10 @@ class Settings(NamedTuple):
         """What is set for this endpoint."""
         by_url = self.endpoints.get(endpoint.url, Marked())
         return self.endpoints.get(endpoint.context, by_url)
+
+    def applied(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint, read-only where it is set so."""
+        return replace(endpoint, read_only=True) if self.marked(endpoint).read_only else endpoint
 
 
 def config_file(env: Mapping[str, str] = os.environ) -> Path:

@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.cli import docker_cli
 from tui.engine.endpoint import (
     DEFAULT_URL,
     Endpoint,
@@ -26,15 +26,16 @@ from tui.engine.endpoint import (
 from tui.engine.places import config_home, state_dir
 
 Env = dict[str, str]
-DOCKER = shutil.which("docker")
-real_cli = pytest.mark.skipif(DOCKER is None, reason="there is no docker CLI to compare with")
+real_cli = pytest.mark.live
+"""The CLI comes from an Engine's tree where the machine has none."""
 
 
 def docker(env: Env, *args: str) -> subprocess.CompletedProcess[str]:
     """The real docker CLI, which finds no Engine at any of these addresses."""
-    assert DOCKER is not None
     whole = {"PATH": os.environ["PATH"], "HOME": env["HOME"], **env}
-    return subprocess.run([DOCKER, *args], env=whole, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(
+        [*docker_cli(), *args], env=whole, capture_output=True, text=True, timeout=20, check=False
+    )
 
 
 @pytest.fixture

@@ -108,7 +108,8 @@ def test_a_folder_that_cannot_be_written_is_told_and_stops_nothing(tmp_path: Pat
     news: list[object] = []
     engine.listen(news.append)
     engine.jobs.start(ended().task, connection=object())  # type: ignore[arg-type]
-    until(lambda: any(isinstance(one, Job) and one.ended for one in news))
+    # the job is told after the problem, and once more than at its beginning
+    until(lambda: sum(isinstance(one, Job) for one in news) == 2)
     assert any(isinstance(one, OSError) for one in news)
 
 

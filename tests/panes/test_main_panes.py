@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.stage import Stage, staged
 from tui.demo import lifecycle
+from tui.engine.engine import Engine
+from tui.engine.kinds import Kind
+from tui.engine.models import Container
 
 HEADS = {
     "1": ["NAME", "STATE", "IMAGE", "PORTS", "PROJECT", "IP", "COMMAND", "ID", "AGE"],
@@ -102,11 +106,28 @@ async def test_a_state_that_changes_elsewhere_shows(stage: Stage) -> None:
     await stage.until(lambda: "‖ paused" in stage.lines[row])
 
 
-async def test_an_empty_pane_says_what_makes_the_first_one(tmp_path: Path) -> None:
-    def nothing(world: object) -> None:
-        world.containers.clear()  # type: ignore[attr-defined]
+async def test_rows_that_come_while_the_screen_is_being_made_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listen = Engine.listen
 
-    async with staged(tmp_path, build=nothing, rows=False) as stage:
+    def too_late(engine: Engine, listener: Callable[[object], None] | None) -> None:
+        """The list is read right before anybody listens, and never again."""
+        engine.store.replace(Kind.CONTAINER, [Container("id", "web", "nginx", "", "", 0, "running", "")])
+        listen(engine, listener)
+
+    monkeypatch.setattr(Engine, "listen", too_late)
+    stage = Stage(tmp_path)
+    try:
+        async with stage.app.run_test() as stage.pilot:
+            await stage.until(lambda: stage.names == ["web"])
+            assert "web" in stage.text
+    finally:
+        stage.close()
+
+
+async def test_an_empty_pane_says_what_makes_the_first_one(tmp_path: Path) -> None:
+    async with staged(tmp_path, build=lambda world: world.containers.clear(), rows=False) as stage:
         assert "No containers. On the Images pane, R runs one" in stage.text
         assert "1 Containers 0" in stage.lines[1]
 

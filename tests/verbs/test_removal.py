@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.verbs.desk import EagerDesk
+from tui.engine.errors import EngineError
 from tui.engine.kinds import Kind
 from tui.engine.models import Container, Image, Model, Network, Volume
 from tui.engine.models.container import decode_container
@@ -18,7 +19,8 @@ from tui.engine.plans import Plan
 from tui.engine.store import Store
 from tui.verbs import removal
 from tui.verbs.halting import KILL, RESTART, STOP
-from tui.verbs.removal import note_of, orphans, prunable_images, prunable_networks, prunable_volumes
+from tui.verbs.removal import note_of
+from tui.verbs.unused import every_image, orphans, prunable_images, prunable_networks, prunable_volumes
 
 
 def container(
@@ -64,7 +66,8 @@ class FakeApi:
 
     def __init__(self) -> None:
         self.all_images: list[dict[str, Any]] = []
-        self.free_networks: list[dict[str, Any]] = []
+        self.endpoints: dict[str, dict[str, Any]] = {}
+        self.services: list[dict[str, Any]] | None = None
         self.usage: dict[str, Any] = {}
         self.sizes: list[dict[str, Any]] = []
         self.called: list[tuple[str, str, dict[str, Any]]] = []
@@ -73,9 +76,17 @@ class FakeApi:
         assert options == {"all": True}
         return self.all_images
 
-    def networks(self, filters: dict[str, Any]) -> list[dict[str, Any]]:
-        assert filters == {"dangling": True}
-        return self.free_networks
+    def ask(self, method: str, path: str, **options: Any) -> SimpleNamespace:
+        assert method == "GET"
+        if path == "/services":
+            found: Any = self.services
+            if found is None:
+                raise EngineError("This node is not a swarm manager.", status=503)
+        else:
+            found = self.endpoints.get(path.removeprefix("/networks/"))
+            if found is None:
+                raise EngineError("no such network", status=404)
+        return SimpleNamespace(json=lambda: found)
 
     def df(self) -> dict[str, Any]:
         return self.usage
@@ -94,7 +105,7 @@ def api() -> FakeApi:
 
 
 def desk_of(api: FakeApi, store: Store, *, version: tuple[int, int] = (1, 47), **more: Any) -> EagerDesk:
-    return EagerDesk(SimpleNamespace(api=api, api_version=version), store, **more)
+    return EagerDesk(SimpleNamespace(api=api, api_version=version, ask=api.ask), store, **more)
 
 
 def refs(plan: Plan) -> list[str]:
@@ -159,14 +170,25 @@ def test_a_network_prune_takes_what_holds_no_live_container(state: str) -> None:
     assert [one.name for one in prunable_networks(store)] == ["only-created", "free"]
 
 
-async def test_a_network_plan_is_complete_once_the_engine_was_asked(api: FakeApi) -> None:
-    api.free_networks = [{"Id": "free"}, {"Id": "unknown"}, {"Id": "ingress", "Ingress": True}]
-    desk = desk_of(api, store_of(network("free"), network("services"), network("ingress")))
+@pytest.mark.parametrize(("manager", "left"), [(True, ["free", "overlaid"]), (False, ["free"])])
+async def test_a_network_plan_is_complete_once_the_engine_was_asked(
+    api: FakeApi, manager: bool, left: list[str]
+) -> None:
+    api.endpoints = {
+        "free": {"Containers": {}},
+        "gateway": {"Containers": {"ingress-sbox": {}}},
+        "overlaid": {"Containers": None},
+        "served": {"Containers": {}},
+    }
+    if manager:
+        api.services = [{"Spec": {"TaskTemplate": {"Networks": [{"Target": "served"}]}}}, {"Spec": {}}]
+    local = [network("free"), network("gateway"), network("gone")]
+    desk = desk_of(api, store_of(*local, *(network(name, Scope="swarm") for name in ("overlaid", "served"))))
     await removal.PRUNE_NETWORKS.act(desk, ())
-    assert refs(desk.plan) == ["free", "services", "ingress"]
+    assert refs(desk.plan) == ["free", "gateway", "gone", "overlaid", "served"]
     assert desk.plan.refine is not None
     refined = desk.plan.refine(desk.connection)
-    assert (refs(refined), refined.refine) == (["free"], None)
+    assert (refs(refined), refined.refine) == (left, None)
 
 
 def test_a_volume_prune_takes_unused_local_ones() -> None:
@@ -214,7 +236,7 @@ def layered(api: FakeApi, *extra: dict[str, Any]) -> Store:
 
 def orphan_ids(api: FakeApi, store: Store, going: list[Image]) -> list[str]:
     connection: Any = SimpleNamespace(api=api)
-    return [image.id for image in orphans(connection, store, going)]
+    return [image.id for image in orphans(every_image(connection), store, going)]
 
 
 def test_untagged_parents_go_children_first(api: FakeApi) -> None:
@@ -266,6 +288,17 @@ async def test_an_image_plan_lists_the_parents_and_all_the_unused(api: FakeApi) 
     assert refs(desk.plan.refine(desk.connection)) == ["top", "middle", "bottom"]
     assert switched(desk.plan, "all").line.masked() == "docker image prune --all"
     assert api.called == [("remove_image", "top", {"force": False, "noprune": True})]
+
+
+async def test_an_image_plan_takes_children_before_a_parent_with_a_tag(api: FakeApi) -> None:
+    parent = {"Id": "parent", "ParentId": "root", "RepoTags": ["parent:1"]}
+    child = {"Id": "child", "ParentId": "hidden", "RepoTags": ["child:1"]}
+    api.all_images = [parent, child, {"Id": "hidden", "ParentId": "parent"}, {"Id": "root"}]
+    desk = desk_of(api, store_of(*images(parent, child)))
+    await removal.PRUNE_IMAGES.act(desk, ())
+    plan = switched(desk.plan, "all")
+    assert plan.refine is not None
+    assert refs(plan.refine(desk.connection)) == ["child:1", "hidden", "parent:1", "root"]
 
 
 # Removing what is chosen

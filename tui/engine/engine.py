@@ -86,7 +86,7 @@ class Engine:
     def connection(self) -> Connection:
         """The connection. Raises Unreachable while there is none: with the reason, nothing is sent."""
         connection = self._watcher.connection
-        if connection is None or self.link.state is LinkState.DOWN:
+        if connection is None or not self.tried or self.link.state is LinkState.DOWN:
             why = self.link.error
             raise Unreachable(
                 f"no connection to {self.endpoint.name}: {why.message if why else 'not yet connected'}",

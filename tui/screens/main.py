@@ -126,6 +126,8 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Listen to the Engine and show what is known already."""
         self.engine.listen(self._tell)
+        if not self.pane.table.keys:  # what came after the pane had looked was told to nobody
+            self.pane.refresh_rows()
         self._seconds = self.set_interval(0.5, self._second, pause=True)
         self.action_pane(Kind.CONTAINER)
         self._show_link()

@@ -9,11 +9,31 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.events import Key
 from textual.message import Message
 from textual.suggester import SuggestFromList
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from widgets.text import shown
+
+
+class _Line(Input):
+    """What is typed. Keys that come in one breath with the one that closes the line are not for it."""
+
+    async def _on_key(self, event: Key) -> None:
+        prompt = self.query_ancestor(Prompt)
+        if self.screen.focused is not self:
+            self.app.post_message(Key(event.key, event.character))
+        elif event.key == "enter" and prompt.filters:
+            prompt.leave()
+        elif event.key == "escape":
+            prompt.action_leave()
+        else:
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
 
 
 class Prompt(Horizontal):
@@ -60,8 +80,9 @@ class Prompt(Horizontal):
         self._before = ""
         self._sign_words = Static(markup=False, classes="prompt--sign")
         self._error = Static(markup=False, classes="prompt--error")
-        self._input = Input()
+        self._input = _Line()
         self._input.cursor_blink = False
+        self._from: Widget | None = None
 
     def compose(self) -> ComposeResult:
         yield self._sign_words
@@ -77,6 +98,7 @@ class Prompt(Horizontal):
         self._input.value = text
         self._input.cursor_position = len(text)
         self.add_class("-open")
+        self._from = self.screen.focused
         # at once: what is typed in the same breath belongs into the line
         self.screen.set_focus(self._input)
 
@@ -84,15 +106,24 @@ class Prompt(Horizontal):
         """Say what is wrong with the text; it stays as it was typed."""
         self._error.update(shown(why))
 
+    @property
+    def filters(self) -> bool:
+        """Whether a filter is typed: enter only closes its line, as it holds already."""
+        return self._sign == "/"
+
     def leave(self) -> None:
         """Close the line and keep what was typed."""
-        self.remove_class("-open")
-        self.post_message(self.Left(self._sign, self._input.value))
+        self._close(self._input.value)
 
     def action_leave(self) -> None:
         """Close the line and take back what was typed."""
+        self._close("" if self.filters else self._before)
+
+    def _close(self, text: str) -> None:
         self.remove_class("-open")
-        self.post_message(self.Left(self._sign, self._before if self._sign != "/" else ""))
+        # at once, as it was opened
+        self.screen.set_focus(self._from)
+        self.post_message(self.Left(self._sign, text))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -13,16 +13,21 @@ from tui.engine.models import Container, Image, Model, Network, Volume
 from tui.engine.plans import Choice, Item, Plan
 from tui.engine.store import Store
 from tui.verbs.common import calling, item_of, lined, names_of, typed_for
+from tui.verbs.unused import (
+    children_first,
+    every_image,
+    holds_endpoints,
+    orphans,
+    prunable_containers,
+    prunable_images,
+    prunable_networks,
+    prunable_volumes,
+    served_networks,
+)
 from tui.verbs.verb import Desk, Effect, Verb
 
 if TYPE_CHECKING:
     from tui.engine.connection import Connection
-
-NOT_PRUNED = ("running", "paused", "restarting")
-"""The states that a container prune leaves alone."""
-
-LOCAL = "local"
-"""The volume driver whose volumes a prune takes; those of plugins it leaves alone."""
 
 Switches = Mapping[str, bool]
 Build = Callable[[Switches], Plan]
@@ -164,7 +169,7 @@ async def _remove_volumes(desk: Desk, models: Sequence[Volume]) -> None:
 
 
 async def _prune_containers(desk: Desk, models: Sequence[Any]) -> None:
-    unused = [model for model in desk.store.containers.values() if model.state not in NOT_PRUNED]
+    unused = prunable_containers(desk.store)
     await desk.confirm(
         Plan(
             PRUNE_CONTAINERS.id,
@@ -177,16 +182,6 @@ async def _prune_containers(desk: Desk, models: Sequence[Any]) -> None:
             measure=_container_sizes,
         )
     )
-
-
-def prunable_images(store: Store, *, every: bool) -> list[Image]:
-    """The images no container uses: those without a tag, or with `every` all of them.
-
-    An image with several tags in use by a container keeps them all, although the Engine's own prune would
-    take the tags but one: nobody asked for that.
-    """
-    unused = (image for image in store.images.values() if not store.uses.images.get(image.id))
-    return [image for image in unused if every or image.dangling]
 
 
 async def _prune_images(desk: Desk, models: Sequence[Any]) -> None:
@@ -206,39 +201,13 @@ async def _prune_images(desk: Desk, models: Sequence[Any]) -> None:
         )
 
         def refine(connection: Connection) -> Plan:
-            with_parents = [*unused, *orphans(connection, desk.store, unused)]
-            return replace(plan, items=_items(desk.store, with_parents))
+            everything = every_image(connection)
+            going = [*unused, *orphans(everything, desk.store, unused)]
+            return replace(plan, items=_items(desk.store, children_first(everything, going)))
 
         return replace(plan, refine=refine)
 
     await desk.confirm(build({"all": False}))
-
-
-def orphans(connection: Connection, store: Store, going: Sequence[Image]) -> list[Image]:
-    """The untagged parents that nothing else is built on once these images are gone, children first.
-
-    A build leaves one such image a step; lists hide them (GET /images/json?all=1 shows them), and the
-    Engine's own prune takes them along.
-    """
-    from tui.engine.models.image import decode_image
-
-    everything = {image.id: image for item in connection.api.images(all=True) for image in decode_image(item)}
-    keys = {image.key for image in going}
-    gone = {image.id for image in going if keys.issuperset(image.references)}
-    children: dict[str, set[str]] = {}
-    for image in everything.values():
-        children.setdefault(image.parent, set()).add(image.id)
-    found: list[Image] = []
-    line = [image.parent for image in going if image.id in gone]
-    while line:
-        parent = everything.get(line.pop(0))
-        if parent is None or parent.id in gone or parent.references or store.uses.images.get(parent.id):
-            continue
-        if children.get(parent.id, set()) <= gone:
-            gone.add(parent.id)
-            found.append(parent)
-            line.append(parent.parent)
-    return found
 
 
 async def _prune_networks(desk: Desk, models: Sequence[Any]) -> None:
@@ -254,25 +223,13 @@ async def _prune_networks(desk: Desk, models: Sequence[Any]) -> None:
         )
 
     def refine(connection: Connection) -> Plan:
-        # only the Engine knows the endpoints of swarm's own networks
-        found = connection.api.networks(filters={"dangling": True})
-        free = {item["Id"] for item in found if not item.get("Ingress")}
-        return build([network for network in candidates if network.id in free])
+        # only the Engine knows the endpoints of swarm itself, and what its services hold
+        served = served_networks(connection, candidates)
+        free = [network for network in candidates if network.id not in served]
+        return build([network for network in free if not holds_endpoints(connection, network)])
 
     candidates = prunable_networks(desk.store)
     await desk.confirm(replace(build(candidates), refine=refine))
-
-
-def prunable_networks(store: Store) -> list[Network]:
-    """The networks that hold no running container and are not built in, as far as the Store knows."""
-    users = store.uses.networks
-    alive = {key for key, container in store.containers.items() if container.running}
-    return [
-        network
-        for network in store.networks.values()
-        if not (network.built_in or network.ingress or network.config_only)
-        and alive.isdisjoint(users.get(network.id, ()))
-    ]
 
 
 async def _prune_volumes(desk: Desk, models: Sequence[Any]) -> None:
@@ -298,16 +255,6 @@ async def _prune_volumes(desk: Desk, models: Sequence[Any]) -> None:
         )
 
     await desk.confirm(build({"all": False}))
-
-
-def prunable_volumes(store: Store, *, every: bool) -> list[Volume]:
-    """The local volumes no container uses: those the Engine marked as anonymous, or with `every` all."""
-    used = store.uses.volumes
-    return [
-        volume
-        for volume in store.volumes.values()
-        if volume.driver == LOCAL and volume.name not in used and (every or volume.marked_anonymous)
-    ]
 
 
 def _removable(model: Network, store: Store) -> bool:
