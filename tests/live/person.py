@@ -16,9 +16,9 @@ from tui.app import WharfApp
 from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
 from tui.engine.kinds import Kind
+from tui.engine.link import LinkState
 from tui.engine.models import Model
 from tui.engine.plans import Plan
-from tui.engine.link import LinkState
 from tui.screens.main import MainScreen
 from tui.screens.plan import PlanScreen
 from tui.settings import Choices, Settings

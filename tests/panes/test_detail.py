@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from tests.panes.captured import NOW, answer, named, store
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tests.panes.captured import NOW, answer, named, store
 from tui.panes.detail import Detail
 from widgets.facts import Facts
 from widgets.json_tree import JsonTree

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.panes.captured import NOW, answer, named, store
 
+from tests.panes.captured import NOW, answer, named, store
 from tui.engine.kinds import Kind
 from tui.engine.models import Model
 from tui.engine.models.network import decode_network

@@ -20,8 +20,8 @@ from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
 from tui.engine.jobs import Job, JobState
 from tui.engine.kinds import Kind
-from tui.engine.runspec import RunSpec
 from tui.engine.link import LinkState
+from tui.engine.runspec import RunSpec
 from tui.screens.choose import ChooseScreen
 from tui.screens.desk import ScreenDesk
 from tui.screens.dialog import KeyLine

@@ -3,12 +3,12 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from tests.widgets.log_app import LogApp, add, lines, numbered, screen, showing, until
 from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 from textual.events import MouseScrollUp
 
+from tests.widgets.log_app import LogApp, add, lines, numbered, screen, showing, until
 from widgets.log_view import LogText, LogView
 from widgets.sgr import parse
 from widgets.wrapping import rows
