@@ -36,7 +36,7 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
 
 
 class PtyApp:
-    """`python -m tui` in a terminal; every wait fails with the screen in its message when it takes too long."""
+    """`python -m tui` in a terminal; a wait that takes too long fails with the screen in its message."""
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ from tui.engine.kinds import Kind
 SECONDS = 5.0
 """The latest that a row may change."""
 LOOK_SECONDS = 0.002
-ROUNDS = 3
+ROUNDS = 2
 
 
 class Step(NamedTuple):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.live.engine import PrivateEngine
 from tests.live.making import container, exited, image
-from tests.live.person import DEADLINE, Person, at_wharf
+from tests.live.person import Person, at_wharf
 from tui.engine.kinds import Kind
 
 
@@ -153,7 +153,7 @@ async def test_a_prune_leaves_what_started_since_and_takes_nothing_that_came_sin
         assert {item.target.name for item in plan.items} == {"changed", "same"}
         api.start("changed")
         exited(api, "new")
-        await person.until(lambda: "new" in person.rows(Kind.CONTAINER), DEADLINE)
+        await person.until(lambda: "new" in person.rows(Kind.CONTAINER))
         await person.apply()
         assert await outcomes(person, "container.prune") == {
             "changed": ("skipped", "state was created, is running"),

@@ -1,0 +1,345 @@
+"""How each verb is tried on a real Engine: the scene, the keys that answer it, and what the Engine says then."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import docker
+
+from tests.live.engine import PrivateEngine
+from tests.live.making import IMAGE, container, exited, image
+from tests.live.person import Person
+from tui.screens.logs import LogsScreen
+from tui.screens.run import RunScreen
+from tui.screens.sheet import SheetScreen
+from tui.screens.top import TopScreen
+
+
+class Scene(NamedTuple):
+    """What a verb is pressed on."""
+
+    name: str = ""
+    """The object the cursor goes to; "" for a verb that needs no row."""
+    refs: tuple[str, ...] = ()
+    """What the journal is to name: ids, references, volume names."""
+
+
+class After(NamedTuple):
+    """Whom to ask what became of it."""
+
+    api: docker.APIClient
+    person: Person
+    scene: Scene
+
+    def state(self) -> str:
+        """The container's state."""
+        return str(self.api.inspect_container(self.scene.name)["State"]["Status"])
+
+
+Answer = Callable[[Person], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a verb is tried."""
+
+    scene: Callable[[docker.APIClient, PrivateEngine], Scene]
+    effect: Callable[[After], object]
+    """True once the Engine, or for a verb that reads the screen, shows what the verb is for."""
+    answer: Answer | None = None
+    """The keys that answer what the verb asks."""
+    line: str = ""
+    """The journal's docker line, with * for what the Engine adds; "" for verbs that change nothing."""
+
+
+@dataclass(frozen=True)
+class Stay:
+    """How a verb is tried that takes the whole terminal, and so needs a real one."""
+
+    scene: Callable[[docker.APIClient, PrivateEngine], Scene]
+    typed: str
+    """What is typed inside."""
+    trace: str
+    """The path that appears in the container by it."""
+
+
+# Scenes
+
+
+def running(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    return Scene("web", (container(api, "web"),))
+
+
+def stopped(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    return Scene("web", (exited(api, "web"),))
+
+
+def paused(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    scene = running(api, engine)
+    api.pause("web")
+    return scene
+
+
+def with_volume(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    return Scene("web", (container(api, "web", volumes=["/data"]),))
+
+
+def talking(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    return Scene("web", (container(api, "web", "sh", "-c", "echo first words; exec sleep 1000"),))
+
+
+def trapping(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    loop = "trap 'echo got usr1' USR1; echo ready; while :; do sleep 0.1; done"
+    made = container(api, "web", "sh", "-c", loop)
+    next(iter(api.logs(made, stream=True, follow=True)))
+    return Scene("web", (made,))
+
+
+def listening(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    script = "read line; echo $line > /heard; exec sleep 1000"
+    made = container(api, "web", "sh", "-c", script, tty=True, stdin_open=True)
+    return Scene("web", (made,))
+
+
+def published(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    made = container(api, "web", ports=[80], host={"port_bindings": {80: ("127.0.0.1", 8081)}})
+    return Scene("web", (made,))
+
+
+def prunable_containers(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    container(api, "kept")
+    return Scene(refs=(exited(api, "one"), container(api, "two", start=False)))
+
+
+def nothing(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    return Scene()
+
+
+def busybox(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    return Scene(IMAGE)
+
+
+def an_image(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    image(api, "app:1")
+    return Scene("app:1", ("app:1",))
+
+
+def dangling(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    image(api, "app:1")
+    return Scene(refs=(image(api),))
+
+
+def pullable(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    reference = f"{engine.registry()}/app"
+    image(api, "app:1")
+    api.tag("app:1", reference, "1")
+    assert "error" not in str(list(api.push(reference, "1", decode=True)))
+    api.remove_image("app:1")
+    api.remove_image(f"{reference}:1")
+    return Scene(refs=(f"{reference}:1",))
+
+
+def a_network(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    return Scene("back", (api.create_network("back")["Id"],))
+
+
+def free_network(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    return Scene(refs=a_network(api, engine).refs)
+
+
+def a_volume(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    return Scene("data", (api.create_volume("data")["Name"],))
+
+
+def anonymous_volume(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    used = container(api, "web", volumes=["/data"])
+    name = api.inspect_container(used)["Mounts"][0]["Name"]
+    api.remove_container(used, force=True)
+    return Scene(refs=(name,))
+
+
+# Answers
+
+
+async def apply(person: Person) -> None:
+    await person.apply()
+
+
+async def form(person: Person) -> None:
+    await person.until(lambda: isinstance(person.app.screen, SheetScreen | RunScreen))
+    await person.until(lambda: person.app.screen.focused is not None)
+
+
+async def new_name(person: Person) -> None:
+    await form(person)
+    await person.press(*"-two", "enter")
+
+
+async def usr1(person: Person) -> None:
+    await form(person)
+    await person.press(*["right"] * 5, "enter")
+    await person.apply()
+
+
+async def volumes_by_force(person: Person) -> None:
+    await person.apply("v", "f")
+
+
+async def sleeper(person: Person) -> None:
+    await form(person)
+    await person.press("ctrl+u", *"sleep 1000", "down", *"made", "down", "space", "ctrl+s")
+
+
+async def sleeper_again(person: Person) -> None:
+    await form(person)
+    await person.press("down", *"made", "down", "space", "ctrl+s")
+
+
+async def created(person: Person) -> None:
+    await form(person)
+    await person.press(*IMAGE, "down", *"sleep 1000", "down", *"made", "ctrl+s")
+
+
+async def app_1(person: Person) -> None:
+    await form(person)
+    await person.press("ctrl+u", *"127.0.0.1:5000/app:1", "enter")
+
+
+async def named(person: Person) -> None:
+    await form(person)
+    await person.press(*"made", "enter")
+
+
+async def typed_data(person: Person) -> None:
+    await person.apply(typed="data")
+
+
+# Effects
+
+
+def is_running(after: After) -> bool:
+    return after.state() == "running"
+
+
+def is_exited(after: After) -> bool:
+    return after.state() == "exited"
+
+
+def has_started_again(after: After) -> bool:
+    state = after.api.inspect_container("web")["State"]
+    return bool(state["Running"] and state["FinishedAt"] > "0002")
+
+
+def no_containers_but(*names: str) -> Callable[[After], bool]:
+    return lambda after: (
+        sorted(each["Names"][0] for each in after.api.containers(all=True)) == [f"/{name}" for name in names]
+    )
+
+
+def no_volumes(after: After) -> bool:
+    return not after.api.volumes()["Volumes"]
+
+
+def made_is(state: str) -> Callable[[After], bool]:
+    def ask(after: After) -> bool:
+        found = after.api.containers(all=True, filters={"name": "made"})
+        return [(each["State"], each["Command"]) for each in found] == [(state, "sleep 1000")]
+
+    return ask
+
+
+def references(*wanted: str) -> Callable[[After], bool]:
+    return lambda after: (
+        sorted(tag for each in after.api.images() for tag in each["RepoTags"] or [""])
+        == sorted([*wanted, IMAGE])
+    )
+
+
+def networks(*wanted: str) -> Callable[[After], bool]:
+    return lambda after: (
+        {each["Name"] for each in after.api.networks()} == {"bridge", "host", "none", *wanted}
+    )
+
+
+def shows(text: str) -> Callable[[After], bool]:
+    return lambda after: after.person.sees(text)
+
+
+def copies(text: str) -> Callable[[After], bool]:
+    return lambda after: after.person.app.clipboard == text
+
+
+def on(screen: type, text: str) -> Callable[[After], bool]:
+    return lambda after: isinstance(after.person.app.screen, screen) and after.person.sees(text)
+
+
+ROWS: dict[str, Row | Stay] = {
+    "container.start": Row(stopped, is_running, line="docker start web"),
+    "container.stop": Row(running, is_exited, line="docker stop web"),
+    "container.restart": Row(running, has_started_again, line="docker restart web"),
+    "container.pause": Row(running, lambda after: after.state() == "paused", line="docker pause web"),
+    "container.unpause": Row(paused, is_running, line="docker unpause web"),
+    "container.kill": Row(
+        trapping,
+        lambda after: b"got usr1" in after.api.logs("web"),
+        usr1,
+        "docker kill --signal SIGUSR1 web",
+    ),
+    "container.rename": Row(running, no_containers_but("web-two"), new_name, "docker rename web web-two"),
+    "container.remove": Row(
+        with_volume,
+        lambda after: no_containers_but()(after) and no_volumes(after),
+        volumes_by_force,
+        "docker rm -v -f web",
+    ),
+    "container.prune": Row(prunable_containers, no_containers_but("kept"), apply, "docker container prune"),
+    "container.run": Row(
+        running,
+        made_is("running"),
+        sleeper_again,
+        f"docker run -d --name made --stop-signal SIGKILL* {IMAGE} sleep 1000",
+    ),
+    "container.create": Row(
+        nothing, made_is("created"), created, f"docker create --name made {IMAGE} sleep 1000"
+    ),
+    "container.logs": Row(talking, on(LogsScreen, "first words")),
+    "container.top": Row(running, on(TopScreen, "sleep 1000")),
+    "container.inspect": Row(running, shows("HostConfig")),
+    "container.open": Row(published, copies("http://127.0.0.1:8081")),
+    "container.copy": Row(running, copies("web")),
+    "container.exec": Stay(running, "touch /heard; exit\r", "/heard"),
+    "container.attach": Stay(listening, "hello\r", "/heard"),
+    "image.run": Row(busybox, made_is("running"), sleeper, f"docker run -d --name made {IMAGE} sleep 1000"),
+    "image.pull": Row(
+        pullable, references("127.0.0.1:5000/app:1"), app_1, "docker pull 127.0.0.1:5000/app:1"
+    ),
+    "image.inspect": Row(an_image, shows("RootFS")),
+    "image.remove": Row(an_image, references(), apply, "docker rmi --no-prune app:1"),
+    "image.prune": Row(dangling, references("app:1"), apply, "docker image prune"),
+    "image.copy": Row(an_image, copies("app:1")),
+    "network.create": Row(nothing, networks("made"), named, "docker network create --driver bridge made"),
+    "network.inspect": Row(a_network, shows("IPAM")),
+    "network.remove": Row(a_network, networks(), apply, "docker network rm back"),
+    "network.prune": Row(free_network, networks(), apply, "docker network prune"),
+    "network.copy": Row(a_network, copies("back")),
+    "volume.create": Row(
+        nothing,
+        lambda after: (
+            after.api.inspect_volume("made")["Driver"] == "local"
+            if after.api.volumes({"name": "made"})["Volumes"]
+            else False
+        ),
+        named,
+        "docker volume create --driver local made",
+    ),
+    "volume.inspect": Row(a_volume, shows("Mountpoint")),
+    "volume.remove": Row(a_volume, no_volumes, typed_data, "docker volume rm data"),
+    "volume.prune": Row(anonymous_volume, no_volumes, apply, "docker volume prune"),
+    "volume.copy": Row(a_volume, copies("data")),
+}
+"""How each verb is tried, by its id."""
+
+NAMED_BY_THE_ENGINE = ("container.run", "container.create", "image.run", "network.create", "volume.create")
+"""Verbs whose object has no id before: the journal names what was asked for."""
