@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 import docker
@@ -147,7 +148,7 @@ async def test_a_job_that_ends_at_once_is_told_once(
             await person.press("c")
             await form(person)
             await person.press(*name, "enter")
-            await person.until(lambda name=name: person.said(f"create: done\n{name}"))
+            await person.until(partial(person.said, f"create: done\n{name}"))
         await person.press("1")
         await person.until(lambda: len(person.journal("volume.create")) == 3)
         assert [toast.split("\n")[1].split()[0] for toast in person.app.toasts] == ["one", "two", "three"]

@@ -1,4 +1,4 @@
-"""How each verb is tried on a real Engine: the scene, the keys that answer it, and what the Engine says then."""
+"""How each verb is tried on a real Engine: the scene, the keys that answer it, and the effect to look for."""
 
 from __future__ import annotations
 
