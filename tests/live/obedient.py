@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from tests.live.making import IMAGE
@@ -38,7 +39,7 @@ class ObedientDesk:
         """Do each target."""
         job = Job(1, task)
         for target in task.targets:
-            self._try(lambda target=target: task.work(job, self.connection, target))
+            self._try(partial(task.work, job, self.connection, target))
         return job
 
     async def confirm(self, plan: Plan) -> Job | None:

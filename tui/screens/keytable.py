@@ -31,6 +31,14 @@ SCOPES: tuple[tuple[str, type], ...] = (
 """Where keys hold that no verb stands for."""
 
 
+ALWAYS = (
+    HelpRow("tab,shift+tab", "From the table to the detail, and back"),
+    HelpRow("ctrl+p", "The palette: everything that can be done now"),
+    HelpRow("ctrl+c", "Copy what is selected, else quit"),
+)
+"""Keys that Textual itself or the app holds on every screen."""
+
+
 def bindings_of(scope: type, keys: Mapping[str, str]) -> list[Binding]:
     """The bindings a widget declares itself, with the keys that config.toml gives them."""
     return [
@@ -45,8 +53,8 @@ def help_sections(keys: Mapping[str, str], first: Kind) -> list[HelpSection]:
     kinds = sorted(Kind, key=lambda kind: kind is not first)
     sections = [HelpSection(kind.plural.capitalize(), _verb_rows(verbs_of(kind), keys)) for kind in kinds]
     for title, scope in SCOPES:
-        rows = [HelpRow(one.key, one.tooltip, "", "") for one in bindings_of(scope, keys)]
-        sections.append(HelpSection(title, rows))
+        rows = [HelpRow(one.key, one.tooltip) for one in bindings_of(scope, keys)]
+        sections.append(HelpSection(title, [*rows, *(ALWAYS if scope is MainScreen else ())]))
     commands = [HelpRow("", f":{word}", tip, "") for word, (_, tip) in PLACES.items()]
     return [*sections, HelpSection("Commands", commands)]
 

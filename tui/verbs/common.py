@@ -87,6 +87,11 @@ def copy_verb(kind: Kind) -> Verb:
         what = models[0].name if len(models) == 1 else f"{len(models)} names"
         desk.copy("\n".join(names_of(models)), what)
 
+    def line(models: Sequence[Any]) -> DockerLine:
+        if kind is Kind.IMAGE:
+            return docker("image", "ls", *names_of(models))
+        return docker(kind.value, "inspect", "--format", "{{.Name}}", *names_of(models))
+
     return Verb(
         f"{kind}.copy",
         "y",
@@ -94,7 +99,7 @@ def copy_verb(kind: Kind) -> Verb:
         f"Copy the {kind}'s name; of several marked ones, all names.",
         kind,
         Effect.READS,
-        lambda models: docker(kind.value, "ls"),
+        line,
         act,
         weight=9,
     )

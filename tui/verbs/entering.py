@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.engine.connection import Connection
     from tui.engine.streams import Session
 
-NO_SHELL = {126: "the shell in this container cannot be run", 127: "there is no shell in this container"}
+NO_SHELL = {126: "there is no shell to run in this container", 127: "there is no shell in this container"}
 
 
 async def _exec(desk: Desk, models: Sequence[Container]) -> None:
