@@ -167,7 +167,7 @@ async def test_y_copies_the_name_and_Y_the_docker_line(stage: Stage) -> None:
     await stage.press("y")
     assert stage.app.clipboard == "shop-db-1"
     await stage.press("Y")
-    assert stage.app.clipboard == "docker container ls"
+    assert stage.app.clipboard == "docker container inspect --format '{{.Name}}' shop-db-1"
     await stage.press("j", "k", "Y")
     assert stage.app.clipboard == "docker stop shop-db-1"
     assert "copied docker stop shop-db-1" in stage.toasts[-1]
