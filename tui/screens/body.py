@@ -39,6 +39,7 @@ class Body(Horizontal):
         & > KindPane { display: none; }
         & > KindPane.-current { display: block; }
         & > Side { display: none; width: 1fr; border-left: vkey $surface-lighten-2; }
+        &.-wide > KindPane { margin-right: 1; }
         &.-wide > Side { display: block; width: 42%; }
         &.-detail > Side { display: block; border-left: none; }
         &.-detail > KindPane.-current { display: none; }
