@@ -41,7 +41,7 @@ def test_a_container_is_the_same_in_every_version(answers: dict[str, Any]) -> No
     assert decode_container(answers["containers"][0], NOW) == Container(
         id="8dfafdbc3a40" + "0" * 52,
         name="shop-web-1",
-        image="docker.io/library/nginx:1.27",
+        image="registry.example/library/nginx:1.27",
         image_id="sha256:" + "d7" * 32,
         command="/docker-entrypoint.sh nginx -g 'daemon off;'",
         created=1_763_900_000,
@@ -77,8 +77,8 @@ def test_a_container_knows_what_a_person_asks_of_it(answers: dict[str, Any]) -> 
 def test_every_tag_of_an_image_is_a_row(answers: dict[str, Any]) -> None:
     first, second, *_ = images(answers)
     assert (first.key, first.repository, first.tag) == (
-        "docker.io/library/nginx:1.27",
-        "docker.io/library/nginx",
+        "registry.example/library/nginx:1.27",
+        "registry.example/library/nginx",
         "1.27",
     )
     assert (second.key, second.repository, second.tag) == (
