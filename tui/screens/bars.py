@@ -43,9 +43,12 @@ def header_pieces(
         left.append(Piece(Shown(" PROD "), "loud"))
     if endpoint.read_only:
         left.append(Piece(Shown(" read-only "), "warn"))
-    left.append(Piece(shown(f" {glyph} {endpoint.name}"), tone))
+    left.append(Piece(shown(f" {glyph} {endpoint.name.removeprefix('unix://')}"), tone))
     if word:
         left.append(Piece(shown(f" {word}{_countdown(link)}"), tone))
+    if link.state is LinkState.DOWN and link.error is not None:
+        # where there is little room the countdown and its key matter more
+        left.append(Piece(shown(f" · {link.error.message}"), tone, weight=3))
     if link.server is not None:
         left.append(Piece(shown(f"  Engine {link.server.version}"), "plain", weight=1))
         size = f" · {link.server.cpus} CPU · {link.server.memory / 2**30:.1f} GiB"
@@ -58,11 +61,10 @@ def _countdown(link: Link) -> str:
         return f" for {int(time.monotonic() - link.since) + 10} s"
     if link.state is not LinkState.DOWN:
         return ""
-    why = f": {link.error.message}" if link.error else ""
     if link.retry_at is None:
-        return f"{why} · trying …"
+        return " · trying …"
     wait = max(int(link.retry_at - time.monotonic() + 0.99), 0)
-    return f"{why} · next try in {wait} s (ctrl+r now)"
+    return f" · again in {wait} s · ctrl-r"
 
 
 def _job_pieces(jobs: Sequence[Job]) -> Iterable[Piece]:
