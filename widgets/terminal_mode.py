@@ -16,6 +16,10 @@ PIECE = 4096
 """Bytes written to the terminal at once, so that keys are heard during a flood."""
 RESET_SECONDS = 0.5
 """How long a terminal that takes nothing is waited for when it is handed back."""
+PAUSE_SECONDS = 0.03
+"""How long nothing is typed before a paste counts as over."""
+DROP_SECONDS = 0.5
+"""How long keys that nobody wants are waited for at most."""
 
 _ALT_SCREEN = re.compile(rb"\x1b\[\?(?:\d+;)*(?:1049|1047|47)(?:;\d+)*([hl])")
 _LONGEST_SEQUENCE = 32
@@ -81,10 +85,20 @@ def keyboard(descriptor: int, change: Callable[[Modes], None]) -> Iterator[Keybo
         board.keep()
         yield board
     finally:
+        # keys typed after the end were meant for the process: nobody else must act on them
+        _drop_keys(descriptor)
         with contextlib.suppress(termios.error):
             termios.tcsetattr(descriptor, termios.TCSANOW, before)
-            # keys typed after the end were meant for the process: nobody else must act on them
             termios.tcflush(descriptor, termios.TCIFLUSH)
+
+
+def _drop_keys(descriptor: int) -> None:
+    """Read what is typed until it pauses: a flush alone misses the part of a paste that is still on its way."""
+    until = time.monotonic() + DROP_SECONDS
+    with contextlib.suppress(OSError):
+        while time.monotonic() < until and select.select([descriptor], [], [], PAUSE_SECONDS)[0]:
+            if not os.read(descriptor, PIECE):
+                return
 
 
 def make_raw(modes: Modes) -> None:

@@ -32,6 +32,7 @@ class DemoEngine:
         self._living = clock is None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._over = asyncio.Event()
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -41,8 +42,10 @@ class DemoEngine:
             # goes away with the process even when nobody calls stop()
             self._folder = tempfile.TemporaryDirectory(prefix="wharf-demo-", ignore_cleanup_errors=True)
             ready = threading.Event()
+            self._over = asyncio.Event()
+            served = self._run(self._folder.name, ready)
             self._thread = threading.Thread(
-                target=self._run, args=(self._folder.name, ready), name="demo-engine", daemon=True
+                target=asyncio.run, args=(served,), name="demo-engine", daemon=True
             )
             self._thread.start()
             ready.wait()
@@ -52,7 +55,7 @@ class DemoEngine:
         """Cut every connection, end the thread, remove the socket and its folder. Stopping twice is fine."""
         if self._loop is None or self._thread is None or self._folder is None:
             return
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
         self._folder.cleanup()
         self._folder = self._loop = self._server = self._thread = None
@@ -87,21 +90,18 @@ class DemoEngine:
     ) -> None:
         self.stop()
 
-    def _run(self, folder: str, ready: threading.Event) -> None:
-        loop = self._loop = asyncio.new_event_loop()
+    async def _run(self, folder: str, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        server = self._server = Server(self.world, route, f"{folder}/docker.sock")
         try:
-            server = self._server = Server(self.world, route, f"{folder}/docker.sock")
-            loop.run_until_complete(server.listen())
-            living = loop.create_task(life.live(self.world)) if self._living else None
-            ready.set()
-            loop.run_forever()
-            if living:
-                living.cancel()
-            loop.run_until_complete(server.shut())
-            loop.run_until_complete(loop.shutdown_asyncgens())
+            await server.listen()
         finally:
             ready.set()
-            loop.close()
+        living = self._loop.create_task(life.live(self.world)) if self._living else None
+        await self._over.wait()
+        if living:
+            living.cancel()
+        await server.shut()
 
     async def _set_awake(self, awake: bool) -> None:
         server = self._running_server()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.demo.wire import Reply, Stream
+from tui.demo.wire import Hijack, Reply, Stream
 
-Answer = Reply | Stream
+Answer = Reply | Stream | Hijack
 
 
 Handler = Callable[..., Answer]

@@ -10,8 +10,30 @@ from tui.demo import wire
 from tui.demo.models import Refusal
 from tui.demo.world import World
 
-Answer = wire.Reply | wire.Stream
+Answer = wire.Reply | wire.Stream | wire.Hijack
 Router = Callable[[World, wire.Request], Answer]
+
+
+class Pipe:
+    """A connection that was handed over to a process: bytes both ways, output framed unless it has a TTY."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tty: bool, awake: asyncio.Event
+    ) -> None:
+        self.tty = tty
+        self._reader = reader
+        self._writer = writer
+        self._awake = awake
+
+    async def read(self) -> bytes:
+        """What was typed; b"" when no more will come. Raises ConnectionError."""
+        return await self._reader.read(4096)
+
+    async def write(self, data: bytes, stream: int = 1) -> None:
+        """Output of stdout (1) or stderr (2). Raises ConnectionError when nobody is there any more."""
+        await self._awake.wait()
+        self._writer.write(data if self.tty else wire.frame(stream, data))
+        await self._writer.drain()
 
 
 class Server:
@@ -43,6 +65,10 @@ class Server:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._listener is None:
+            # it was on its way in when the door was shut
+            writer.transport.abort()
+            return
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._connections[task] = writer
         task.add_done_callback(lambda done: self._connections.pop(done))
@@ -55,6 +81,10 @@ class Server:
                 if isinstance(answer, wire.Stream):
                     if not await self._feed(answer, reader, writer):
                         break
+                elif isinstance(answer, wire.Hijack):
+                    writer.write(wire.upgraded(request))
+                    await answer.talk(Pipe(reader, writer, answer.tty, self.awake))
+                    break
                 else:
                     bare = request.method == "HEAD"
                     writer.write(wire.whole(answer, self.world.now(), without_body=bare))

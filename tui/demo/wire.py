@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import struct
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from tui.demo.models import JSON, Refusal
@@ -87,6 +89,27 @@ class Stream:
     status: int = 200
 
 
+class Talk(Protocol):
+    """A connection that was handed over to a process."""
+
+    tty: bool
+    """Whether the process has a terminal: its output then comes without frames."""
+
+    async def read(self) -> bytes:
+        """What was typed; b"" when no more will come. Raises ConnectionError."""
+
+    async def write(self, data: bytes, stream: int = 1) -> None:
+        """Output of stdout (1) or stderr (2). Raises ConnectionError when nobody is there any more."""
+
+
+@dataclass
+class Hijack:
+    """An answer after which the connection belongs to a process; it is closed when `talk` returns."""
+
+    talk: Callable[[Talk], Awaitable[None]]
+    tty: bool
+
+
 def as_json(value: object, status: int = 200) -> Reply:
     """A reply with a JSON body and the newline that the Engine puts after it."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
@@ -164,6 +187,21 @@ def whole(reply: Reply, now: float, *, without_body: bool) -> bytes:
     length = {} if bare else {"Content-Length": "0" if without_body else str(len(reply.body))}
     start = head(reply.status, "" if bare else reply.kind, now, {**reply.headers, **length})
     return start if bare or without_body else start + reply.body
+
+
+def upgraded(request: Request) -> bytes:
+    """The head before the raw stream: 101 for a client that asked for it, else 200."""
+    raw = "application/vnd.docker.raw-stream"
+    if "upgrade" in request.headers:
+        lines = ["HTTP/1.1 101 UPGRADED", f"Content-Type: {raw}", "Connection: Upgrade", "Upgrade: tcp"]
+    else:
+        lines = ["HTTP/1.1 200 OK", f"Content-Type: {raw}"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def frame(stream: int, data: bytes) -> bytes:
+    """A piece of output that says which stream it is of."""
+    return struct.pack(">BxxxI", stream, len(data)) + data
 
 
 def chunk(piece: bytes) -> bytes:
