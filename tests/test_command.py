@@ -46,7 +46,7 @@ def test_the_help_names_every_option(env: dict[str, str]) -> None:
     ended = run(env, "--help")
     assert ended.returncode == 0
     assert ended.stdout.startswith("usage: wharf ")
-    for option in ("-H", "--host", "-c", "--context", "--read-only", "--version"):
+    for option in ("-H", "--host", "-c", "--context", "--demo", "--read-only", "--version"):
         assert option in ended.stdout
 
 
@@ -69,6 +69,7 @@ def test_an_option_that_is_not_there_is_refused(env: dict[str, str], arguments: 
         (["-c", "nope"], "wharf: there is no docker context named 'nope' (asked for by --context)"),
         (["-H", "ftp://x"], "wharf: 'ftp://x' is no address of an Engine"),
         (["-H", "unix:///x", "-c", "y"], "wharf: give either --host or --context, not both"),
+        (["--demo", "-H", "unix:///x"], "wharf: give --demo without --host and --context"),
     ],
 )
 def test_an_endpoint_that_is_not_there_ends_it_before_the_screen(
@@ -96,3 +97,25 @@ def test_an_endpoint_without_an_engine_is_a_screen_and_quits_well(env: dict[str,
         app.send("\x03")
         assert app.ends() == 0
         assert app.terminal_modes() == app.modes
+
+
+def test_the_demo_needs_no_docker_says_what_it_is_and_leaves_nothing(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    sockets = tmp_path / "sockets"
+    sockets.mkdir()
+    with PtyApp("--demo", "3", env={**env, "PATH": "/nonexistent", "TMPDIR": str(sockets)}) as app:
+        app.wait_for("DEMO ENGINE, NOT DOCKER")
+        app.wait_for("shop-db-1")
+        app.wait_for("crowd-00003")
+        assert len(list(sockets.iterdir())) == 1
+        app.send("q")
+        assert app.ends() == 0
+        assert list(sockets.iterdir()) == []
+
+
+@pytest.mark.parametrize("count", ["-3", "many", "1e4", "100001"])
+def test_a_demo_of_no_size_is_refused(env: dict[str, str], count: str) -> None:
+    ended = run(env, f"--demo={count}")
+    assert (ended.returncode, ended.stdout) == (USAGE, "")
+    assert "a number up to 100,000 is wanted" in ended.stderr

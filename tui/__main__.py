@@ -13,6 +13,8 @@ from tui import __version__
 
 USAGE = 2
 """The exit code for arguments, settings or a terminal that cannot be used."""
+MOST_CONTAINERS = 100_000
+"""As many as the demo makes in a time that a person waits."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,6 +24,14 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-H", "--host", metavar="URL", help="the Engine's address, as docker -H takes it")
     parser.add_argument("-c", "--context", metavar="NAME", help="the docker context to use")
+    parser.add_argument(
+        "--demo",
+        metavar="MORE",
+        type=_count,
+        nargs="?",
+        const=0,
+        help="show the embedded demo Engine, which needs no Docker, with MORE containers than it has",
+    )
     parser.add_argument("--read-only", action="store_true", help="offer and send nothing that changes")
     parser.add_argument("--version", action="version", version=f"wharf {__version__}")
     return parser
@@ -36,14 +46,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         return _refuse("a terminal is needed: standard input, output or error is none")
 
-    from tui.engine.endpoint import EndpointError, resolve
+    from tui.engine.endpoint import Endpoint, EndpointError, resolve
     from tui.engine.engine import Engine
     from tui.engine.places import state_dir
     from tui.settings import Choices, SettingsError, config_file, load_settings
 
     try:
         settings = load_settings(config_file())
-        endpoint = settings.applied(resolve(args.host, args.context, read_only=args.read_only))
+        if args.demo is None:
+            demo = None
+            endpoint = settings.applied(resolve(args.host, args.context, read_only=args.read_only))
+        elif args.host or args.context:
+            return _refuse("give --demo without --host and --context")
+        else:
+            from tui.demo import NAME, DemoEngine
+
+            demo = DemoEngine(scale=args.demo)
+            endpoint = Endpoint(demo.start(), NAME, "--demo", read_only=args.read_only)
     except (EndpointError, SettingsError) as error:
         return _refuse(str(error))
     engine = Engine(endpoint, state_dir())
@@ -57,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from tui.app import WharfApp
     from tui.hangup import HUNG_UP, end_with_terminal
 
-    app = WharfApp(engine, settings, Choices.load(), read_only=args.read_only)
+    app = WharfApp(engine, settings, Choices.load(), read_only=args.read_only, demo=demo)
     end_with_terminal(app)
     app.run()
     if app.return_code == HUNG_UP:
@@ -66,6 +85,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
         os._exit(app.return_code or 0)  # a request that nobody waits for must not hold up the end
     return app.return_code or 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_CONTAINERS:
+        raise argparse.ArgumentTypeError(f"a number up to {MOST_CONTAINERS:,} is wanted, not {text!r}")
+    return int(text)
 
 
 def _refuse(why: str) -> int:

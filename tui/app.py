@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from tui.screens.no_engine import NoEngineScreen
 
 
-DEMO = "demo"
-"""What the embedded demo Engine is called where a context's name would stand."""
-
-
 def _palette() -> type[Provider]:
     """The palette's contents, imported when it opens."""
     from tui.screens.palette import Palette
@@ -56,15 +52,16 @@ class WharfApp(App[None], inherit_bindings=False):
         *,
         clock: Callable[[], float] = time.time,
         read_only: bool = False,
+        demo: DemoEngine | None = None,
     ) -> None:
-        """`read_only` holds for every endpoint that is chosen later too."""
+        """`read_only` holds for every later endpoint too; `demo` is what `engine` speaks to, if it is one."""
         super().__init__()
         self.engine = engine
         self.settings = settings
         self._choices = choices
         self._clock = clock
         self._read_only = read_only
-        self._demo: DemoEngine | None = None
+        self._demo = demo
         self._no_engine: NoEngineScreen | None = None
         # before anything is mounted: a theme set later styles everything twice
         self.register_theme(WHARF)
@@ -83,12 +80,12 @@ class WharfApp(App[None], inherit_bindings=False):
 
     # Which Engine
 
-    def connect(self, endpoint: Endpoint) -> None:
-        """Leave this Engine and show another one."""
+    def connect(self, endpoint: Endpoint, demo: DemoEngine | None = None) -> None:
+        """Leave this Engine and show another one; `demo` is the demo Engine at that endpoint."""
         self.engine.close()
-        if self._demo is not None and endpoint.context != DEMO:
+        if self._demo is not None:
             self._demo.stop()
-            self._demo = None
+        self._demo = demo
         self.engine = Engine(endpoint, state_dir(), clock=self._clock)
         self.engine.start()
         self._no_engine = None
@@ -138,11 +135,11 @@ class WharfApp(App[None], inherit_bindings=False):
 
     def action_demo(self) -> None:
         """Show the embedded demo Engine."""
-        from tui.demo import DemoEngine
+        from tui.demo import NAME, DemoEngine
 
         if self._demo is None:
-            self._demo = DemoEngine()
-            self.connect(Endpoint(self._demo.start(), DEMO, DEMO))
+            demo = DemoEngine()
+            self.connect(Endpoint(demo.start(), NAME, NAME, read_only=self._read_only), demo)
 
     # The end
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui.demo.engine import DemoEngine
 
-__all__ = ["DemoEngine"]
+__all__ = ["NAME", "DemoEngine"]
+
+NAME = "demo"
+"""What the demo Engine is called where a context's name would stand."""
 
 
 def __getattr__(name: str) -> object:
