@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             from tui.demo import NAME, DemoEngine
 
             demo = DemoEngine(scale=args.demo)
-            endpoint = Endpoint(demo.start(), NAME, "--demo", read_only=args.read_only)
+            endpoint = Endpoint(demo.start(), NAME, "--demo", read_only=args.read_only, demo=True)
     except (EndpointError, SettingsError) as error:
         return _refuse(str(error))
     engine = Engine(endpoint, state_dir())

@@ -73,9 +73,7 @@ class WharfApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> MainScreen:
         """The main screen is the lowest one: an empty one below it would cost a fifth of the start."""
-        self._main = MainScreen(
-            self.engine, self.settings, self._choices, clock=self._clock, demo=self._demo is not None
-        )
+        self._main = MainScreen(self.engine, self.settings, self._choices, clock=self._clock)
         return self._main
 
     # Which Engine
@@ -139,7 +137,8 @@ class WharfApp(App[None], inherit_bindings=False):
 
         if self._demo is None:
             demo = DemoEngine()
-            self.connect(Endpoint(demo.start(), NAME, NAME, read_only=self._read_only), demo)
+            endpoint = Endpoint(demo.start(), NAME, NAME, read_only=self._read_only, demo=True)
+            self.connect(endpoint, demo)
 
     # The end
 

@@ -41,6 +41,8 @@ class Endpoint:
     """What named it: "--host", "DOCKER_HOST", "DOCKER_CONTEXT", "config.json" …"""
     tls: TLSFiles | None = None
     read_only: bool = field(default=False, compare=False)
+    demo: bool = field(default=False, compare=False)
+    """Whether the demo Engine answers there, and every screen has to say so."""
 
     @property
     def name(self) -> str:

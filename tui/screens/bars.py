@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SILENT_SECONDS = 2.0
 """A job's request without an answer for so long is worth a word in the header."""
 
+DEMO_WORDS = "DEMO ENGINE, NOT DOCKER"
+
 LAMPS: Mapping[LinkState, tuple[str, str, str]] = {
     LinkState.UP: ("●", "", "good"),
     LinkState.CONNECTING: ("◌", "connecting", "warn"),
@@ -32,13 +34,11 @@ LAMPS: Mapping[LinkState, tuple[str, str, str]] = {
 
 
 def header_pieces(
-    endpoint: Endpoint, link: Link, jobs: Sequence[Job], *, demo: bool, prod: bool
+    endpoint: Endpoint, link: Link, jobs: Sequence[Job], *, prod: bool
 ) -> tuple[list[Piece], list[Piece]]:
     """Who Wharf speaks to and how that goes; what is under way."""
     glyph, word, tone = LAMPS[link.state]
-    left = [Piece(Shown(" wharf "), "accent")]
-    if demo:
-        left.append(Piece(Shown(" DEMO ENGINE, NOT DOCKER "), "loud"))
+    left = [Piece(Shown(" wharf "), "accent"), *demo_pieces(endpoint)]
     if prod:
         left.append(Piece(Shown(" PROD "), "loud"))
     if endpoint.read_only:
@@ -54,6 +54,12 @@ def header_pieces(
         size = f" · {link.server.cpus} CPU · {link.server.memory / 2**30:.1f} GiB"
         left.append(Piece(shown(size), "dim", weight=2))
     return left, [*_job_pieces(jobs), Piece(Shown(" ? help "), "dim", "help", weight=1)]
+
+
+def demo_pieces(endpoint: Endpoint) -> Iterable[Piece]:
+    """What the head of every full screen says of the demo Engine; nothing of a real one."""
+    if endpoint.demo:
+        yield Piece(shown(f" {DEMO_WORDS} "), "loud")
 
 
 def _countdown(link: Link) -> str:

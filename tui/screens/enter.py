@@ -10,9 +10,10 @@ from textual.app import App, SuspendNotSupported
 from tui.engine.detach import configured_keys, detach_bytes, detach_words
 from tui.engine.endpoint import docker_config
 from tui.engine.errors import EngineError
+from tui.screens.bars import DEMO_WORDS
 from tui.screens.threads import on_thread
 from widgets.passthrough import How, lend_terminal
-from widgets.text import Shown, shown
+from widgets.text import shown
 
 if TYPE_CHECKING:
     from tui.engine.streams import Session
@@ -31,7 +32,10 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
         # An Engine looks for the keys on a terminal only, and tells a command that was left so as it tells
         # one that could not be run: with 126.
         leave = None if session.tty and session.writable and not visit.own else detach_bytes(keys)
-        ending = await lend_terminal(app, session, leave=leave, notice=_notice(visit, session, keys))
+        notice = _notice(visit, session, keys)
+        if desk.connection.endpoint.demo:
+            notice = f"{DEMO_WORDS} · {notice}"
+        ending = await lend_terminal(app, session, leave=leave, notice=shown(notice))
         code = None
         if ending.how is How.ENDED:
             # before the session is closed: it alone knows the code of a container that is removed at its end
@@ -51,7 +55,7 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
     desk.say(_farewell(visit, code))
 
 
-def _notice(visit: Visit, session: Session, keys: str) -> Shown:
+def _notice(visit: Visit, session: Session, keys: str) -> str:
     """The one line before entering: what this is, how to leave, and what ctrl-c does."""
     if session.tty:
         leave = f"{detach_words(keys)} {'ends it' if visit.own else 'leaves it running'}"
@@ -61,7 +65,7 @@ def _notice(visit: Visit, session: Session, keys: str) -> Shown:
         interrupt = "ctrl-c does nothing: there is no terminal inside"
         if not session.writable:
             interrupt += ", and it reads no input"
-    return shown(f"{visit.name} · {visit.line.masked()} · {leave} · {interrupt}")
+    return f"{visit.name} · {visit.line.masked()} · {leave} · {interrupt}"
 
 
 def _farewell(visit: Visit, code: int | None) -> str:

@@ -17,6 +17,7 @@ from tui.engine.lines import docker
 from tui.engine.logs import LogLine
 from tui.engine.models import Container
 from tui.panes.detail_search import DetailSearch
+from tui.screens.bars import demo_pieces
 from tui.screens.key_bar import KeyBar
 from tui.screens.log_reader import TAIL, Begun, Ended, LogReader, News
 from widgets.bar import Bar, Piece
@@ -207,6 +208,7 @@ class LogsScreen(Screen[None]):
         log = self._log
         count, (first, last) = max(log.lines_count - self._notes, 0), log.position
         left = [
+            *demo_pieces(self._connection.endpoint),
             Piece(Shown(f" {shown(self._model.name)} "), "accent"),
             Piece(Shown(" {} {} ".format(*self._state[:2])), self._state[2]),
             Piece(shown(f" {_lines(count)} "), "dim", weight=2),

@@ -103,14 +103,12 @@ class MainScreen(Screen[None]):
         choices: Choices,
         *,
         clock: Callable[[], float] = time.time,
-        demo: bool = False,
     ) -> None:
         super().__init__()
         self.engine = engine
         self.settings = settings
         self.choices = choices
         self.body = Body(engine, clock, self._moved, hide_stopped=choices.get("hide_stopped", False))
-        self._demo = demo
         self._prod = settings.marked(engine.endpoint).prod
         self._standing = False
         self._bars = {name: Bar(id=name) for name in ("header", "tabs", "status", "footer", "line")}
@@ -290,7 +288,7 @@ class MainScreen(Screen[None]):
         else:
             self._seconds.pause()
         self._bars["header"].show(
-            *header_pieces(engine.endpoint, engine.link, engine.running, demo=self._demo, prod=self._prod)
+            *header_pieces(engine.endpoint, engine.link, engine.running, prod=self._prod)
         )
 
     def _second(self) -> None:

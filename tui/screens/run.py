@@ -19,6 +19,7 @@ from tui.engine.errors import EngineError, ReadOnly, Unreachable
 from tui.engine.jobs import Job, JobState
 from tui.engine.kinds import Kind
 from tui.engine.runspec import RunSpec, image_hints, problems
+from tui.screens.bars import DEMO_WORDS
 from tui.screens.copying import copy_line
 from tui.screens.dialog import KeyLine
 from tui.screens.job_words import STILL_UNDER_WAY, job_line
@@ -121,6 +122,10 @@ class RunScreen(Screen[None]):
         return f"Run a container from {self.spec.image}" if self.spec.image else "Run a container"
 
     @property
+    def _where(self) -> str:
+        return f" · {DEMO_WORDS}" if self._desk.connection.endpoint.demo else ""
+
+    @property
     def _form(self) -> RunForm:
         return self.query_one(RunForm)
 
@@ -151,7 +156,7 @@ class RunScreen(Screen[None]):
             if said.get(name) != self._said.get(name):
                 self._form.set_note(name, said.get(name))
         self._wrong, self._said = wrong, said
-        self.query_one("#run--title", Static).update(Content(shown(self._title)))
+        self.query_one("#run--title", Static).update(Content(shown(self._title + self._where)))
         self._line.follow(spec, create_only=self._create_only)
         self.refresh_bindings()
         if not self.is_missing and spec.image != self._hinted and "image" not in problems(spec):

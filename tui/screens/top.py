@@ -17,6 +17,7 @@ from tui.engine.errors import EngineError
 from tui.engine.lines import docker
 from tui.engine.models import Container
 from tui.engine.processes import Processes, processes
+from tui.screens.bars import demo_pieces
 from tui.screens.key_bar import KeyBar
 from tui.screens.rows import Ink, TextRows, stacked, text_layout, whole
 from tui.screens.threads import on_thread
@@ -168,7 +169,10 @@ class TopScreen(Screen[None]):
         return next((text for title, text in zip(titles, row, strict=True) if title in COMMANDS), row[-1])
 
     def _show_head(self) -> None:
-        left = [Piece(Shown(f" {shown(self._model.name)} "), "accent")]
+        left = [
+            *demo_pieces(self._connection.endpoint),
+            Piece(Shown(f" {shown(self._model.name)} "), "accent"),
+        ]
         if self._error is not None:
             last = " · last known state" if self._rows else ""
             word = "no answer" if self._error.status is None else "refused"
