@@ -12,6 +12,7 @@ from docker.errors import APIError
 from tui.demo import DemoEngine
 from tui.demo.models import LogLine
 from tui.demo.world import FIXED_NOW
+from tui.engine.streams import open_attach
 
 
 def raw_logs(api: docker.APIClient, name: str, **query: object):
@@ -44,9 +45,14 @@ def test_logs_without_a_terminal_are_framed_by_stream(api: docker.APIClient) -> 
 
 
 def test_logs_of_a_terminal_are_raw(api: docker.APIClient) -> None:
+    session = open_attach(api, "scratchpad")
+    session.write(b"echo hi\r")
+    seen = b""
+    while not seen.endswith(b"hi\r\nroot@scratchpad:/# "):
+        seen += b"".join(data for _, data in session.read())
     answer = raw_logs(api, "scratchpad")
     assert answer.headers["Content-Type"] == "application/vnd.docker.raw-stream"
-    assert answer.content == b"root@scratchpad:/# \r\n"
+    assert answer.content == b"root@scratchpad:/# echo hi\r\nhi\r\n"
 
 
 def test_tail_since_and_until_cut_the_log(api: docker.APIClient) -> None:

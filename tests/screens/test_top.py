@@ -10,6 +10,7 @@ import pytest
 from tests.screens import on_demo
 from tests.screens.hosting import Host, until
 from tests.screens.on_demo import Demo
+from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
 from tui.screens import top
 from tui.screens.key_bar import KeyBar
@@ -28,6 +29,7 @@ class Answers:
     """An Engine that says of the processes what a test wants, and counts how often it was asked."""
 
     def __init__(self, *answers: Any) -> None:
+        self.endpoint = Endpoint("unix:///nowhere", "", "test")
         self.answers = list(answers)
         self.asked = 0
 

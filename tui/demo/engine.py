@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any
 
-from tui.demo import crowd, life, shop
+from tui.demo import crowd, life, mains, shop
 from tui.demo.router import route
 from tui.demo.server import Server
 from tui.demo.world import World
@@ -95,6 +95,8 @@ class DemoEngine:
         server = self._server = Server(self.world, route, f"{folder}/docker.sock")
         try:
             await server.listen()
+            with self.world.lock:
+                mains.begin_all(self.world)
         finally:
             ready.set()
         living = self._loop.create_task(life.live(self.world)) if self._living else None

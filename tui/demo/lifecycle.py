@@ -6,7 +6,7 @@ import re
 import signal as signals
 from dataclasses import replace
 
-from tui.demo import attachments
+from tui.demo import attachments, mains
 from tui.demo.models import Container, Health, Refusal, Run
 from tui.demo.world import World
 
@@ -36,11 +36,13 @@ def start(world: World, container: Container) -> bool:
 def launch(world: World, container: Container) -> None:
     """Join the networks, mount the volumes, run."""
     try:
+        mains.check(world, container)
         attachments.publish(world, container)
         attachments.join_all(world, container)
     except Refusal as refusal:
         attachments.leave_all(world, container, quiet=True)
-        container.error, container.exit_code = refusal.message, 128
+        container.error = refusal.message
+        container.exit_code = 127 if refusal.status == 400 else 128
         raise
     attachments.mount_all(world, container)
     at = world.now()
@@ -50,6 +52,7 @@ def launch(world: World, container: Container) -> None:
     if container.config.get("Healthcheck"):
         container.health = Health("starting")
     told(world, container, "start")
+    mains.begin(world, container)
 
 
 def halt(world: World, container: Container, code: int) -> None:
@@ -59,6 +62,12 @@ def halt(world: World, container: Container, code: int) -> None:
     _end_run(container, at)
     if container.health:
         container.health.status = "unhealthy"
+    processes, container.processes = container.processes, []
+    for process in processes:
+        process.kill()
+    attached, container.attached = container.attached, []
+    for tell in attached:
+        tell(None)
     told(world, container, "die", exitCode=str(code))
     attachments.leave_all(world, container)
     attachments.unmount_all(world, container)
@@ -67,7 +76,8 @@ def halt(world: World, container: Container, code: int) -> None:
 def crash(world: World, container: Container, code: int) -> None:
     """End by itself; what comes then is a matter of its restart policy."""
     halt(world, container, code)
-    if container.host["RestartPolicy"]["Name"] in ("", "no"):
+    policy = container.host["RestartPolicy"]["Name"]
+    if policy in ("", "no") or (policy == "on-failure" and not code):
         _remove_if_asked(world, container)
     else:
         container.status = "restarting"

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tui.demo import mains
 from tui.demo.formats import repository, rfc3339_padded
 from tui.demo.models import Container, LogLine, Run
 from tui.demo.world import World
@@ -206,8 +207,10 @@ SERVICES = {
     "debian": Service(("root@scratchpad:/# ",), math.inf, _quiet),
     "shop/tools": Service(("reading /data", "1,204 rows so far"), 60.0, _quiet),
 }
+SILENT = Service((), math.inf, _quiet)
+"""What is played writes its own lines."""
 """By repository of the image; others write as QUIET does."""
 
 
 def _service(container: Container) -> Service:
-    return SERVICES.get(repository(container.image), QUIET)
+    return SILENT if mains.plays(container) else SERVICES.get(repository(container.image), QUIET)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 JSON = dict[str, Any]
 """A JSON object, keyed as the Engine keys it."""
+
+Tell = Callable[[tuple[int, bytes] | None], None]
+"""Takes output with 1 for stdout or 2 for stderr, and None at the end; from any thread."""
 
 
 class Refusal(Exception):
@@ -87,6 +91,12 @@ class Container:
     """What the log is made from, oldest first."""
     written: list[LogLine] = field(default_factory=list)
     """Lines beside the ones that its service writes by itself."""
+    files: Any = field(default=None, repr=False, compare=False)
+    """Its file system once somebody has looked inside."""
+    processes: list[Any] = field(default_factory=list, repr=False, compare=False)
+    """Its processes that are played: the main one first, then those of exec."""
+    attached: list[Tell] = field(default_factory=list, repr=False, compare=False)
+    """Who is told what its main process writes, and None when it has ended."""
     row: tuple[str, str] | None = field(default=None, repr=False, compare=False)
     """The list's JSON before and after `Status`; any assignment to a field clears it."""
 
@@ -99,6 +109,11 @@ class Container:
     def alive(self) -> bool:
         """Whether the Engine counts it as running: paused and restarting ones are."""
         return self.status in ("running", "paused", "restarting")
+
+    @property
+    def main(self) -> Any:
+        """Its main process, when that is played; None for a service, whose log is all there is of it."""
+        return next((one for one in self.processes if one.is_main), None)
 
     @property
     def labels(self) -> dict[str, str]:

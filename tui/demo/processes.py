@@ -7,6 +7,7 @@ import time
 from tui.demo.formats import repository
 from tui.demo.models import JSON, Container, Refusal
 from tui.demo.shapes import command
+from tui.demo.world import World
 
 CHILDREN: dict[str, tuple[tuple[str, str], ...]] = {
     "nginx": (("101", "nginx: worker process"), ("101", "nginx: worker process")),
@@ -23,14 +24,35 @@ WIDE = ("USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TI
 TITLES = {"args": "COMMAND", "cmd": "CMD", "comm": "COMMAND", "pcpu": "%CPU", "pmem": "%MEM"}
 
 
-def top(container: Container, arguments: str) -> JSON:
+def inside(world: World, container: Container) -> list[tuple[str, str, str]]:
+    """User, processor time and command line of each process, the main one first."""
+    age = max(world.now() - (container.started or world.now()), 0.0)
+    repo = repository(container.image)
+    listed = [(OWNERS.get(repo, "root"), " ".join(command(container))), *CHILDREN.get(repo, ())]
+    found = [
+        (user, _spent(age * _load(container, number)), line) for number, (user, line) in enumerate(listed)
+    ]
+    beside = [one for one in container.processes if not one.is_main]
+    return [*found, *((one.user, _spent(0), " ".join(one.argv)) for one in beside)]
+
+
+def _load(container: Container, number: int) -> float:
+    """The share of a processor that a process takes in the long run."""
+    return (container.pid + 7 * number) % 90 / 20_000
+
+
+def _spent(seconds: float) -> str:
+    return f"{int(seconds) // 3600:02}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"
+
+
+def top(world: World, container: Container, arguments: str) -> JSON:
     """Titles and Processes as `ps` would print them; without arguments as `ps -ef`."""
     titles = _titles(arguments.split() or ["-ef"])
     if "PID" not in titles:
         raise Refusal(500, "Couldn't find PID field in ps output")
     return {
         "Titles": list(titles),
-        "Processes": [[row[title] for title in titles] for row in _rows(container)],
+        "Processes": [[row[title] for title in titles] for row in _rows(world, container)],
     }
 
 
@@ -48,33 +70,29 @@ def _titles(arguments: list[str]) -> tuple[str, ...]:
 _KNOWN = {*FULL, *WIDE}
 
 
-def _rows(container: Container) -> list[dict[str, str]]:
-    repo = repository(container.image)
-    owner = OWNERS.get(repo, "root")
+def _rows(world: World, container: Container) -> list[dict[str, str]]:
     main = container.pid
-    listed = [(owner, main, main - 21, " ".join(command(container)))]
-    listed += [
-        (user, main + 9 + number, main, line) for number, (user, line) in enumerate(CHILDREN.get(repo, ()))
-    ]
+    second = int(world.now())
     start = time.strftime("%H:%M", time.gmtime(container.started or 0))
     return [
         {
             "UID": user,
             "USER": user,
-            "PID": str(pid),
-            "PPID": str(parent),
+            "PID": str(main + 8 + number if number else main),
+            "PPID": str(main if number else main - 21),
             "C": "0",
             "STIME": start,
             "START": start,
             "TTY": "?",
-            "TIME": "00:00:00",
+            "TIME": spent,
             "CMD": line,
             "COMMAND": line,
             "STAT": "Ss",
-            "%CPU": f"{pid % 9 / 10}",
-            "%MEM": f"{pid % 5 / 10}",
-            "VSZ": str(40_000 + pid),
-            "RSS": str(9_000 + pid),
+            # how busy it is moves from one second to the next
+            "%CPU": f"{(main + 3 * number + second) % 37 / 10 * (number == 0 or second % 3 == 0):.1f}",
+            "%MEM": f"{(main + number) % 5 / 10}",
+            "VSZ": str(40_000 + main + number),
+            "RSS": str(9_000 + main + number + second % 128 * 4),
         }
-        for user, pid, parent, line in listed
+        for number, (user, spent, line) in enumerate(inside(world, container))
     ]

@@ -6,8 +6,10 @@ import re
 from urllib.parse import unquote
 
 from tui.demo import (
+    routes_attach,
     routes_container_lists,
     routes_containers,
+    routes_exec,
     routes_images,
     routes_logs,
     routes_networks,
@@ -23,6 +25,8 @@ _MODULES = (
     routes_system,
     routes_container_lists,
     routes_logs,
+    routes_attach,
+    routes_exec,
     routes_containers,
     routes_images,
     routes_networks,

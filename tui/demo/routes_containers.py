@@ -77,7 +77,7 @@ def remove(world: World, request: Request, name: str) -> Answer:
 def top(world: World, request: Request, name: str) -> Answer:
     """GET /containers/{id}/top."""
     container = shapes.reachable(world.container(name))
-    answer = processes.top(container, request.query.get("ps_args", ""))
+    answer = processes.top(world, container, request.query.get("ps_args", ""))
     lifecycle.told(world, container, "top")
     return as_json(answer)
 

@@ -64,24 +64,33 @@ async def _pieces(
             yield piece
         return
     with watch:
-        by_hand = len(container.written)
         last = max(world.now(), written[-1].at if written else 0.0)
+        coming = fresh_lines(world, container, watch, last)
         for piece in _joined(framed(written)):
             yield piece
-        died = False
-        while True:
-            with world.lock:
-                ended = died or container.status not in ("running", "paused")
-                fresh = logs.generated(world, container, since=last) + container.written[by_hand:]
-                by_hand = len(container.written)
-                last = max([last, *(line.at for line in fresh)])
-                patience = logs.next_line(container, world.now())
+        async for fresh in coming:
             for piece in _joined(framed(fresh)):
                 yield piece
-            if ended:
-                return
-            event = await watch.next(patience)
-            died = event is not None and event.id == container.id and event.action == "die"
+
+
+async def fresh_lines(
+    world: World, container: Container, watch: Watch, last: float
+) -> AsyncIterator[list[LogLine]]:
+    """The lines after `last` as they are written, until the container ends."""
+    by_hand = len(container.written)
+    died = False
+    while True:
+        with world.lock:
+            ended = died or container.status not in ("running", "paused")
+            fresh = logs.generated(world, container, since=last) + container.written[by_hand:]
+            by_hand = len(container.written)
+            last = max([last, *(line.at for line in fresh)])
+            patience = logs.next_line(container, world.now())
+        yield fresh
+        if ended:
+            return
+        event = await watch.next(patience)
+        died = event is not None and event.id == container.id and event.action == "die"
 
 
 def _joined(lines: list[bytes]) -> list[bytes]:

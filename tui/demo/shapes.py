@@ -92,7 +92,7 @@ def inspect(world: World, container: Container, *, size: bool) -> JSON:
         "MountLabel": "",
         "ProcessLabel": "",
         "AppArmorProfile": "docker-default" if started else "",
-        "ExecIDs": None,
+        "ExecIDs": [one.exec_id for one in container.processes if not one.is_main] or None,
         "HostConfig": container.host,
         "GraphDriver": _graph(world, container),
         **sizes,

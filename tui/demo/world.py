@@ -41,6 +41,8 @@ class World:
         self.images: dict[str, Image] = {}
         self.networks: dict[str, Network] = {}
         self.volumes: dict[str, Volume] = {}
+        self.execs: dict[str, object] = {}
+        """Commands that were asked for beside main processes, by id."""
         self.born = clock()
         self._counter = 0
 
