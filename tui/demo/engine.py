@@ -15,21 +15,39 @@ from tui.demo.router import route
 from tui.demo.server import Server
 from tui.demo.world import World
 
+DAILY_PACE = 4.0
+"""Seconds that 100 MB of a pull take where time runs: long enough to see how it goes."""
+
 
 class DemoEngine:
     """An Engine without Docker: speaks the Engine API 1.47 on a unix socket in a folder of its own.
 
-    `seed` decides every id and every log line; `scale` adds that many containers to the shop. With a
-    `clock` (epoch seconds) of its own the world stands still but for what is asked of it; without one it
-    lives: the crash-looping job is tried again and again, health checks pass.
+    `seed` decides every id and every log line; `scale` adds that many containers to the shop, `hostile`
+    objects whose strings do what they can to a terminal. With a `clock` (epoch seconds) of its own the world
+    stands still but for what is asked of it; without one it lives: the crash-looping job is tried again and again, health checks pass.
     """
 
-    def __init__(self, *, seed: int = 1, scale: int = 0, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        scale: int = 0,
+        hostile: bool = False,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
         self.world = World(seed, clock or time.time)
         """Everything there is; hold `world.lock` to look at or change it."""
         shop.build(self.world)
         crowd.build(self.world, scale)
+        if hostile:
+            from tui.demo import hostile as strange
+
+            strange.build(self.world)
         self._living = clock is None
+        self.dials = self.world.dials
+        """How slow and how faulty it is; can be turned at any moment."""
+        if self._living:
+            self.dials.pace = DAILY_PACE
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._over = asyncio.Event()

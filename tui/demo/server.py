@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 
 from tui.demo import wire
+from tui.demo.dials import Dials
 from tui.demo.models import Refusal
 from tui.demo.world import World
 
@@ -14,15 +15,39 @@ Answer = wire.Reply | wire.Stream | wire.Hijack
 Router = Callable[[World, wire.Request], Answer]
 
 
+class Line:
+    """What one answer goes out by, as good or as bad as the dials make it."""
+
+    def __init__(self, writer: asyncio.StreamWriter, dials: Dials) -> None:
+        self._writer = writer
+        self._dials = dials
+        self._sent = 0
+
+    async def write(self, data: bytes) -> None:
+        """Send it, or only as much as comes before the cut. Raises ConnectionError."""
+        limit = self._dials.cut_after
+        left = len(data) if limit is None else max(limit - self._sent, 0)
+        self._writer.write(data[:left])
+        await self._writer.drain()
+        self._sent += len(data)
+        if left < len(data):
+            # what was written before has to get there: the end comes early, but in order
+            self._writer.close()
+            raise ConnectionAbortedError("cut, as the dials say")
+
+    async def alive(self) -> None:
+        """Wait for ever where the line has died without anybody noticing."""
+        if self._dials.half_open:
+            await asyncio.Event().wait()
+
+
 class Pipe:
     """A connection that was handed over to a process: bytes both ways, output framed unless it has a TTY."""
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tty: bool, awake: asyncio.Event
-    ) -> None:
+    def __init__(self, reader: asyncio.StreamReader, line: Line, tty: bool, awake: asyncio.Event) -> None:
         self.tty = tty
         self._reader = reader
-        self._writer = writer
+        self._line = line
         self._awake = awake
 
     async def read(self) -> bytes:
@@ -32,8 +57,8 @@ class Pipe:
     async def write(self, data: bytes, stream: int = 1) -> None:
         """Output of stdout (1) or stderr (2). Raises ConnectionError when nobody is there any more."""
         await self._awake.wait()
-        self._writer.write(data if self.tty else wire.frame(stream, data))
-        await self._writer.drain()
+        await self._line.alive()
+        await self._line.write(data if self.tty else wire.frame(stream, data))
 
 
 class Server:
@@ -77,18 +102,22 @@ class Server:
         try:
             while request := await wire.read_request(reader):
                 await self.awake.wait()
+                if self.world.dials.latency:
+                    await asyncio.sleep(self.world.dials.latency)
                 answer = self._answer(request)
                 if isinstance(answer, wire.Stream):
                     if not await self._feed(answer, reader, writer):
                         break
                 elif isinstance(answer, wire.Hijack):
                     writer.write(wire.upgraded(request))
-                    await answer.talk(Pipe(reader, writer, answer.tty, self.awake))
+                    line = Line(writer, self.world.dials)
+                    await answer.talk(Pipe(reader, line, answer.tty, self.awake))
                     break
                 else:
                     bare = request.method == "HEAD"
-                    writer.write(wire.whole(answer, self.world.now(), without_body=bare))
-                    await writer.drain()
+                    start, body = wire.whole(answer, self.world.now(), without_body=bare)
+                    writer.write(start)
+                    await Line(writer, self.world.dials).write(body)
                 if request.headers.get("connection", "").lower() == "close":
                     break
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
@@ -100,6 +129,7 @@ class Server:
     def _answer(self, request: wire.Request) -> Answer:
         try:
             wire.check_version(request.version)
+            self.world.dials.check(request.method, request.path)
             with self.world.lock:
                 return self._route(self.world, request)
         except Refusal as refusal:
@@ -128,12 +158,16 @@ class Server:
                     await task
 
     async def _send(self, stream: wire.Stream, writer: asyncio.StreamWriter) -> None:
-        pieces = stream.pieces
+        pieces, line, sent = stream.pieces, Line(writer, self.world.dials), 0
         try:
             async for piece in pieces:
                 await self.awake.wait()
-                writer.write(wire.chunk(piece))
-                await writer.drain()
+                await line.alive()
+                if stream.progress and sent == self.world.dials.break_after:
+                    await line.write(wire.chunk(wire.BROKEN))
+                    break
+                await line.write(wire.chunk(piece))
+                sent += 1
             await self.awake.wait()
             writer.write(wire.LAST_CHUNK)
             await writer.drain()

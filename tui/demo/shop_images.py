@@ -213,11 +213,12 @@ def build(world: World) -> None:
     """Put every image into the world."""
     known: dict[str, Image] = {}
     for recipe in RECIPES:
-        known[recipe.key] = image = _image(world, recipe, known)
+        known[recipe.key] = image = made(world, recipe, known)
         world.images[image.id] = image
 
 
-def _image(world: World, recipe: Recipe, known: dict[str, Image]) -> Image:
+def made(world: World, recipe: Recipe, known: dict[str, Image]) -> Image:
+    """An image after its recipe; `known` holds those that it is based on."""
     layers = list(known[recipe.base].layers) if recipe.base else []
     for step, size in recipe.layers:
         below = layers[-1].digest if layers else ""

@@ -87,6 +87,8 @@ class Stream:
     pieces: AsyncIterator[bytes]
     kind: str = JSON_TYPE
     status: int = 200
+    progress: bool = False
+    """Whether it tells of a transfer, line by line, and errors come inside it."""
 
 
 class Talk(Protocol):
@@ -181,12 +183,12 @@ def head(status: int, kind: str, now: float, more: dict[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-def whole(reply: Reply, now: float, *, without_body: bool) -> bytes:
-    """A reply as bytes."""
+def whole(reply: Reply, now: float, *, without_body: bool) -> tuple[bytes, bytes]:
+    """A reply as head and body."""
     bare = reply.status in (204, 304)
     length = {} if bare else {"Content-Length": "0" if without_body else str(len(reply.body))}
     start = head(reply.status, "" if bare else reply.kind, now, {**reply.headers, **length})
-    return start if bare or without_body else start + reply.body
+    return start, b"" if bare or without_body else reply.body
 
 
 def upgraded(request: Request) -> bytes:
@@ -209,6 +211,9 @@ def chunk(piece: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(piece), piece)
 
 
+BROKEN_WORDS = "unexpected EOF"
+BROKEN = json.dumps({"errorDetail": {"message": BROKEN_WORDS}, "error": BROKEN_WORDS}).encode() + b"\r\n"
+"""What a stream of progress says when its transfer fails."""
 LAST_CHUNK = b"0\r\n\r\n"
 
 

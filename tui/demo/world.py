@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
+from tui.demo.dials import Dials
 from tui.demo.events import EventLog
 from tui.demo.formats import HEX_ID, with_tag
 from tui.demo.models import Container, Image, Network, Refusal, Volume
@@ -41,6 +42,8 @@ class World:
         self.images: dict[str, Image] = {}
         self.networks: dict[str, Network] = {}
         self.volumes: dict[str, Volume] = {}
+        self.dials = Dials()
+        """How slow and how faulty it is."""
         self.execs: dict[str, object] = {}
         """Commands that were asked for beside main processes, by id."""
         self.born = clock()
