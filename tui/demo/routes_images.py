@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.demo import filters, images
-from tui.demo.models import Image
+from tui.demo.models import Image, Refusal
 from tui.demo.routing import Answer, Routes
-from tui.demo.wire import Reply, Request, as_json
+from tui.demo.wire import Reply, Request, Stream, as_json
 from tui.demo.world import World
 
 FILTERS = ("before", "dangling", "label", "label!", "reference", "since", "until")
@@ -21,7 +21,11 @@ def listed(world: World, request: Request) -> Answer:
         wanted = filters.truth(asked, "dangling", True)
         found = [one for one in found if one.dangling is wanted]
     found = [one for one in found if filters.labelled(one.labels, asked)]
-    latest = filters.before(asked, world.now())
+    try:
+        latest = filters.before(asked, world.now())
+    except Refusal as refusal:
+        # the prune that takes the same filter says that the client is to blame
+        raise Refusal(500, refusal.message) from None
     found = [one for one in found if one.created < latest]
     for name in ("before", "since"):
         for value in asked.get(name, []):
@@ -59,8 +63,11 @@ def history(world: World, request: Request, name: str) -> Answer:
 
 def tag(world: World, request: Request, name: str) -> Answer:
     """POST /images/{name}/tag."""
-    images.tag(world, world.image(name), request.query.get("repo", ""), request.query.get("tag", ""))
-    return Reply(201)
+    image, repo = world.image(name), request.query.get("repo", "")
+    if not repo:
+        return Reply(200, kind="")
+    images.tag(world, image, repo, request.query.get("tag", ""))
+    return Reply(201, kind="")
 
 
 def remove(world: World, request: Request, name: str) -> Answer:
@@ -85,8 +92,20 @@ def prune(world: World, request: Request) -> Answer:
     return as_json(images.prune(world, chosen))
 
 
+def create(world: World, request: Request) -> Answer:
+    """POST /images/create: a pull. Refusal 501 for an import, which nobody asks this Engine for."""
+    from tui.demo import pulls
+
+    asked = request.query
+    if not asked.get("fromImage"):
+        raise Refusal(501, "the demo Engine imports no images")
+    stream = pulls.pull(world, asked["fromImage"], asked.get("tag", ""), asked.get("platform", ""))
+    return Stream(stream, progress=True)
+
+
 ROUTES: Routes = (
     ("GET", "/images/json", listed),
+    ("POST", "/images/create", create),
     ("POST", "/images/prune", prune),
     ("GET", "/images/{}/json", inspect),
     ("GET", "/images/{}/history", history),
