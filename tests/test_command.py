@@ -11,6 +11,7 @@ import pytest
 
 from tests.live.pty_app import PtyApp
 from tui import __version__
+from tui.demo import DemoEngine
 
 CHECKOUT = Path(__file__).parents[1]
 USAGE = 2
@@ -112,6 +113,24 @@ def test_the_demo_needs_no_docker_says_what_it_is_and_leaves_nothing(
         app.send("q")
         assert app.ends() == 0
         assert list(sockets.iterdir()) == []
+
+
+def test_without_demo_nothing_of_it_is_imported(env: dict[str, str], tmp_path: Path) -> None:
+    imported = tmp_path / "imported"
+    tell = f"pathlib.Path({str(imported)!r}).write_text(' '.join(sys.modules))"
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import atexit, pathlib, sys\natexit.register(lambda: {tell})\n"
+    )
+    with (
+        DemoEngine() as demo,
+        PtyApp("-H", demo.start(), env={**env, "PYTHONPATH": str(tmp_path)}) as app,
+    ):
+        app.wait_for("shop-db-1")
+        app.send("q")
+        assert app.ends() == 0
+    names = imported.read_text().split()
+    assert "tui.engine.first" in names
+    assert not [name for name in names if name.startswith("tui.demo")]
 
 
 @pytest.mark.parametrize("count", ["-3", "many", "1e4", "100001"])

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tests.bench.demo import demo
 from tests.bench.figures import HEAD, Figure, line, row
 from tests.bench.ground import Ground, Scenario
 from tests.bench.lively import fresh, health, logs
@@ -27,13 +28,15 @@ GROWING: Mapping[str, Scenario] = {"startup": startup, "keys": keys, "idle": idl
 """Measured at every size."""
 ALONE: Mapping[str, Scenario] = {"logs": logs, "health": health}
 """Measured once, each on an Engine of its own."""
+DEMO = "demo"
+"""Needs no Engine: it is one."""
+KNOWN = (*GROWING, *ALONE, DEMO)
 
 
 def parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure Wharf.")
-    known = [*GROWING, *ALONE]
-    parser.add_argument("scenario", nargs="*", help=f"of {', '.join(known)}; all without one")
+    parser.add_argument("scenario", nargs="*", help=f"of {', '.join(KNOWN)}; all without one")
     parser.add_argument("--quick", action="store_true", help="the small scene only, and fewer runs")
     default = Path(tempfile.gettempdir(), "wharf-bench.json")
     parser.add_argument("--json", type=Path, default=default, metavar="FILE", help=f"default {default}")
@@ -62,13 +65,15 @@ def measure(names: set[str], programs: Programs, *, quick: bool) -> Iterator[Fig
                 yield from scenario(Ground(engine.url, "", builder, programs, quick))
         finally:
             engine.stop()
+    if DEMO in names:
+        yield from demo(programs, quick=quick)
 
 
 def main() -> int:
     """Measure, print each figure as it comes, and write all to a file; returns the exit code."""
     args = parser().parse_args()
-    names = set(args.scenario) or {*GROWING, *ALONE}
-    if unknown := names - {*GROWING, *ALONE}:
+    names = set(args.scenario) or {*KNOWN}
+    if unknown := names - {*KNOWN}:
         return _refuse(f"no scenario {', '.join(sorted(unknown))}")
     if not Path(WHARF[0]).exists():
         return _refuse(f"no {WHARF[0]}: run `make install` first")

@@ -45,10 +45,12 @@ class Programs:
         """Start a program on the Engine at `url`."""
         return Terminal(program, self._env | {"DOCKER_HOST": url})
 
-    def ready(self, program: Sequence[str], url: str, settle: float) -> Terminal:
+    def ready(
+        self, program: Sequence[str], url: str, settle: float, *, row: re.Pattern[str] = ROW
+    ) -> Terminal:
         """Start a program, wait for its first container and then `settle` seconds. Raises NeverReady."""
         terminal = self.start(program, url)
-        if terminal.wait_for(ROW.search, START_SECONDS) is None:
+        if terminal.wait_for(row.search, START_SECONDS) is None:
             with terminal:
                 raise NeverReady(f"{program[-1]} shows no container:\n{terminal.text}")
         terminal.run_for(settle)

@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 
-from tests.bench.cost import own_cpu, resident, tree_cpu
+from tests.bench.cost import resident, tree_cpu
 from tests.bench.figures import Aim, Figure, median, p95
 from tests.bench.ground import Ground
+from tests.bench.presses import DOWN, UP, Press, press
 from tests.bench.programs import BARE, ROW, START_SECONDS, WHARF
 from tests.bench.proxy import CountingProxy
 from tests.bench.terminal import Terminal
 
-DOWN, UP = "\x1b[B", "\x1b[A"
 STARTS = {"S": Aim(1.3, of_bare=True), "L": Aim(1.1, of_bare=True)}
 """How the first container may compare with the bare table's, where there is an aim."""
 END_SECONDS = 5.0
@@ -51,8 +51,8 @@ def startup(ground: Ground) -> Iterator[Figure]:
 
 def keys(ground: Ground) -> Iterator[Figure]:
     """A press of the down or up key until the screen stands still, and what it writes."""
-    seen = {program: _presses(ground, program) for program in (WHARF, BARE)}
-    times, sizes, cost = ([seen[program][part] for program in (WHARF, BARE)] for part in range(3))
+    wharf, bare = _pressed(ground, WHARF), _pressed(ground, BARE)
+    times = [[press.took for press in presses] for presses in (wharf, bare)]
     yield ground.figure(
         "key until settled, p95",
         "ms",
@@ -61,30 +61,15 @@ def keys(ground: Ground) -> Iterator[Figure]:
         aim=Aim(6),
         note=f"median {median(times[0]) or 0:.1f} / {median(times[1]) or 0:.1f}",
     )
-    yield ground.figure("a key writes", "bytes", median(sizes[0]), bare=median(sizes[1]), aim=Aim(600))
-    yield ground.figure("processor a key", "ms", median(cost[0]), bare=median(cost[1]))
+    sizes = [median(press.size for press in presses) for presses in (wharf, bare)]
+    yield ground.figure("a key writes", "bytes", sizes[0], bare=sizes[1], aim=Aim(600))
+    cost = [median(press.cpu for press in presses) for presses in (wharf, bare)]
+    yield ground.figure("processor a key", "ms", cost[0], bare=cost[1])
 
 
-def _presses(ground: Ground, program: Sequence[str]) -> tuple[list[float], list[float], list[float]]:
-    """Milliseconds until settled, bytes, and milliseconds of processor of each press."""
-    times, sizes, cost = [], [], []
+def _pressed(ground: Ground, program: Sequence[str]) -> list[Press]:
     with ground.programs.ready(program, ground.url, settle=2.0) as terminal:
-        for key in islice(cycle([DOWN] * 3 + [UP] * 3), ground.count(48, 18)):
-            terminal.settle(0.1)
-            size, changes, cpu, sent = (
-                terminal.bytes,
-                terminal.changes,
-                own_cpu(terminal.pid),
-                time.monotonic(),
-            )
-            terminal.send(key)
-            terminal.wait_for_change(changes, 1.0)
-            terminal.settle(0.08)
-            if terminal.changes > changes:
-                times.append((terminal.changed.at - sent) * 1000)
-                sizes.append(float(terminal.bytes - size))
-                cost.append((own_cpu(terminal.pid) - cpu) * 1000)
-    return times, sizes, cost
+        return press(terminal, islice(cycle([DOWN] * 3 + [UP] * 3), ground.count(48, 18)))
 
 
 def idle(ground: Ground) -> Iterator[Figure]:

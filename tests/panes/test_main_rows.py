@@ -58,6 +58,14 @@ async def test_enter_keeps_the_filter_and_rows_go_on_living(stage: Stage) -> Non
     await stage.until(lambda: stage.names == ["fresh"])
 
 
+async def test_a_filter_of_images_follows_the_containers_that_use_them(stage: Stage) -> None:
+    await stage.press("2")
+    await filter_by(stage, "used=fresh")
+    assert stage.names == []
+    stage.docker.create_container("redis:7-alpine", name="fresh")
+    await stage.until(lambda: stage.names == ["redis:7-alpine"])
+
+
 @pytest.mark.parametrize("where", ["in the line", "in the table"])
 async def test_esc_clears_the_filter(stage: Stage, where: str) -> None:
     await filter_by(stage, "redis")

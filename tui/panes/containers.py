@@ -43,12 +43,12 @@ def _words(model: Container, store: Store) -> dict[str, str]:
         "image": model.image,
         "project": model.project,
         "command": model.command,
-        "ip": " ".join(use.ip for use in model.networks),
-        "network": " ".join(use.name for use in model.networks),
-        "volume": " ".join(mount.source for mount in model.mounts),
+        "ip": " ".join([use.ip for use in model.networks]),
+        "network": " ".join([use.name for use in model.networks]),
+        "volume": " ".join([mount.source for mount in model.mounts]),
         "ports": ports(model.ports),
         "id": model.id,
-        "label": " ".join(f"{key}={value}" for key, value in model.labels),
+        "label": " ".join([f"{key}={value}" for key, value in model.labels]),
     }
 
 

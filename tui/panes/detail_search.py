@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from widgets.typed import Typed
+
 
 class DetailSearch(Horizontal):
     """One line of text, and at its end which of the matches one is at."""
@@ -27,7 +29,7 @@ class DetailSearch(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
-        self._input = Input(select_on_focus=True, compact=True)
+        self._input = Typed(select_on_focus=True, compact=True)
         self._input.cursor_blink = False
         self._position = Static(markup=False)
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 Words = Mapping[str, str]
-"""What can be looked for in an object, by key."""
+"""What can be looked for in an object, by key and in lower case; all of it stands under ALL."""
+ALL = ""
 Test = Callable[[Words], bool]
+
+
+def words_of(raw: Mapping[str, str]) -> Words:
+    """What a filter looks at, from an object's raw strings by key."""
+    words = {key: value.lower() for key, value in raw.items()}
+    words[ALL] = "\n".join(words.values())  # no term holds the end of a line
+    return words
 
 
 def parse_filter(text: str) -> Test:
     """The test that a filter line stands for; an empty one holds for everything."""
     tests = [_term(term) for term in text.lower().split()]
-    return lambda words: all(test(words) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda words: all(test(words) for test in tests)
 
 
 def _term(term: str) -> Test:
@@ -20,17 +28,25 @@ def _term(term: str) -> Test:
         test = _term(term[1:])
         return lambda words: not test(words)
     if term.startswith("~") and len(term) > 1:
-        return lambda words: _fuzzy(term[1:], words.get("name", "").lower())
+        return lambda words: _fuzzy(term[1:], words.get("name", ""))
     key, equals, value = term.partition("=")
     if equals and key:
         return lambda words: (
-            any(value in found.lower() for name, found in words.items() if name.startswith(key))
-            or (f"{key}={value}" in words.get("label", "").lower())
+            # what is nowhere need not be looked for by key
+            value in words[ALL]
+            and (
+                any(value in found for name, found in words.items() if name.startswith(key))
+                or term in words.get("label", "")
+            )
         )
-    return lambda words: any(term in found.lower() for found in words.values())
+    return lambda words: term in words[ALL]
 
 
 def _fuzzy(letters: str, text: str) -> bool:
     """Whether the letters occur in this order."""
-    rest = iter(text)
-    return all(letter in rest for letter in letters)
+    at = 0
+    for letter in letters:
+        at = text.find(letter, at) + 1
+        if not at:
+            return False
+    return True

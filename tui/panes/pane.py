@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from textual import on
@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.engine.models import Model
 from tui.engine.store import Store
-from tui.panes.filter import parse_filter
+from tui.panes.filter import Words, parse_filter, words_of
 from tui.panes.kind import KindView
 from widgets.table import Cell, Column, Table
 from widgets.text import shown
@@ -79,6 +79,7 @@ class KindPane(Vertical):
         self._store = store
         self._clock = clock
         self._painted: dict[str, Sequence[Any]] = {}
+        self._words: dict[str, Words] = {}
         self.table = _Rows([one.column for one in view.fields], self._cells, moved)
         self._nothing = Static(markup=False, classes="pane--nothing")
 
@@ -94,9 +95,9 @@ class KindPane(Vertical):
     # What is shown
 
     @property
-    def models(self) -> dict[str, Model]:
+    def models(self) -> Mapping[str, Model]:
         """All objects of the kind."""
-        return dict(self._store.of(self.view.kind))
+        return self._store.of(self.view.kind)
 
     @property
     def current(self) -> Model | None:
@@ -120,7 +121,8 @@ class KindPane(Vertical):
     def refresh_rows(self, changed: Collection[str] | None = None) -> None:
         """Take the objects from the Store again; `changed` are the keys that are different now."""
         known = self._store.of(self.view.kind)
-        if gone := self.table.marks - known.keys():
+        self._forget_words(changed)
+        if gone := self.table.marks and self.table.marks - known.keys():
             self.table.forget(gone)
         self.table.show(self._sorted(self._visible(known.values())), changed)
         self._say_nothing(len(known))
@@ -185,9 +187,23 @@ class KindPane(Vertical):
         if self.hide_stopped:
             found = [model for model in found if not self.view.hidden(model)]
         if self.filter:
-            test = parse_filter(self.filter)
-            found = [model for model in found if test(self.view.words(model, self._store))]
+            test, words = parse_filter(self.filter), self._words_of
+            found = [model for model in found if test(words(model))]
         return found
+
+    def _words_of(self, model: Model) -> Words:
+        """What the filter looks at, remembered while there is a filter: each letter asks for all again."""
+        words = self._words.get(model.key)
+        if words is None:
+            words = self._words[model.key] = words_of(self.view.words(model, self._store))
+        return words
+
+    def _forget_words(self, changed: Collection[str] | None) -> None:
+        if changed is None or not self.filter:
+            self._words.clear()
+        else:
+            for key in changed:
+                self._words.pop(key, None)
 
     def _sorted(self, models: list[Model]) -> list[str]:
         field = self.view.field(self.order.column)

@@ -164,7 +164,7 @@ def _distance(run: _Run) -> tuple[str, str, bool, int, int]:
 
 def ports(ports: Sequence[Port]) -> str:
     """A container's ports on one line: "8080→80, 443"."""
-    return ", ".join(port_words(ports))
+    return ", ".join(port_words(ports)) if ports else ""
 
 
 def state_words(container: Container, now: float) -> tuple[str, Tone]:

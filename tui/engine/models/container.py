@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
@@ -85,7 +86,7 @@ class Container:
     @property
     def project(self) -> str:
         """The compose project, or ""."""
-        return dict(self.labels).get(PROJECT_LABEL, "")
+        return next((value for key, value in self.labels if key == PROJECT_LABEL), "")
 
     @property
     def running(self) -> bool:
@@ -103,6 +104,7 @@ def decode_container(item: Mapping[str, Any], now: float) -> Container:
     status = item.get("Status") or ""
     names = item.get("Names") or [item["Id"][:12]]
     networks = (item.get("NetworkSettings") or {}).get("Networks") or {}
+    health, exit_code, ago = _sentence(status)
     return Container(
         id=item["Id"],
         name=min(names, key=lambda name: name.count("/")).removeprefix("/"),
@@ -120,9 +122,9 @@ def decode_container(item: Mapping[str, Any], now: float) -> Container:
             for name, use in networks.items()
             if use is not None
         ),
-        health=_health(status),
-        exit_code=_exit_code(status),
-        since=_since(status, now),
+        health=health,
+        exit_code=exit_code,
+        since=0.0 if ago is None else now - ago,
     )
 
 
@@ -145,6 +147,12 @@ def _mount(item: Mapping[str, Any]) -> Mount:
 # The Engine's sentences are taken apart without regular expressions: compiling those costs at every start.
 
 
+@lru_cache(maxsize=1000)
+def _sentence(status: str) -> tuple[str, int | None, float | None]:
+    """Health, exit code and age of a status: among thousands of containers few sentences are different."""
+    return _health(status), _exit_code(status), _ago(status)
+
+
 def _health(status: str) -> str:
     """From "Up 3 hours (healthy)" or "Up 2 seconds (health: starting)"."""
     word = status.rpartition("(")[2].removesuffix(")").removeprefix("health: ")
@@ -160,13 +168,13 @@ def _exit_code(status: str) -> int | None:
     return int(code) if code.removeprefix("-").isdigit() else None
 
 
-def _since(status: str, now: float) -> float:
-    """From "Up 3 hours", "Up About a minute", "Exited (0) 2 days ago", "Up Less than a second"."""
+def _ago(status: str) -> float | None:
+    """Seconds in "Up 3 hours", "Up About a minute", "Exited (0) 2 days ago", "Up Less than a second"."""
     words = status.split()
     for number, unit in pairwise(words):
         seconds = _SECONDS.get(unit.removesuffix("s"))
         if seconds is not None:
             if "Less" in words:
-                return now
-            return now - (int(number) if number.isdigit() else 1) * seconds
-    return 0.0
+                return 0.0
+            return float((int(number) if number.isdigit() else 1) * seconds)
+    return None
