@@ -93,7 +93,7 @@ def keyboard(descriptor: int, change: Callable[[Modes], None]) -> Iterator[Keybo
 
 
 def _drop_keys(descriptor: int) -> None:
-    """Read what is typed until it pauses: a flush alone misses the part of a paste that is still on its way."""
+    """Read what is typed until it pauses: a flush misses the part of a paste that is still on its way."""
     until = time.monotonic() + DROP_SECONDS
     with contextlib.suppress(OSError):
         while time.monotonic() < until and select.select([descriptor], [], [], PAUSE_SECONDS)[0]:

@@ -239,6 +239,7 @@ class Watcher:
             raise
         except EngineError as error:
             if error.status is not None:
+                self._say(self.link.state, error=error)
                 self._later()
                 return
             self._say(LinkState.STALE, error=error)
@@ -267,6 +268,8 @@ class Watcher:
         self._dirty.clear()
         for kind in Kind:
             self._list(kind, None)
+        if self.link.state is LinkState.UP and self.link.error is not None:
+            self._say(LinkState.UP)
 
     def _list(self, kind: Kind, keys: set[str] | None, seconds: float = LIST_SECONDS) -> None:
         from tui.engine.lists import fetch

@@ -46,7 +46,7 @@ def header_pieces(
     left.append(Piece(shown(f" {glyph} {endpoint.name.removeprefix('unix://')}"), tone))
     if word:
         left.append(Piece(shown(f" {word}{_countdown(link)}"), tone))
-    if link.state is LinkState.DOWN and link.error is not None:
+    if link.state in (LinkState.UP, LinkState.DOWN) and link.error is not None:
         # where there is little room the countdown and its key matter more
         left.append(Piece(shown(f" · {link.error.message}"), tone, weight=3))
     if link.server is not None:

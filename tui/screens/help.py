@@ -28,6 +28,7 @@ from tui.screens.rows import (
     whole,
 )
 from widgets.text import shown
+from widgets.typed import Typed
 
 WIDE = 110
 """Cells from which there are two columns."""
@@ -95,7 +96,7 @@ class HelpScreen(Dialog[None]):
         """Title, search, keys."""
         with Vertical(classes="dialog--box"):
             yield Static("Help", classes="dialog--title", markup=False)
-            yield Input(id="help--search", placeholder="search", select_on_focus=False)
+            yield Typed(id="help--search", placeholder="search", select_on_focus=False)
             yield TextRows(id="main")
             with Vertical(classes="dialog--foot"):
                 yield KeyLine()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tui.engine.errors import EngineError
 from tui.engine.plans import Choice, Item, Plan
@@ -16,6 +16,7 @@ from tui.screens.dialog import KeyLine, Leave
 from tui.screens.plan_parts import Toggle
 from tui.screens.rows import Ink, Layout, TextRows, stacked, text_layout, whole
 from widgets.text import shown
+from widgets.typed import Typed
 
 
 class PlanView(Vertical):
@@ -47,7 +48,7 @@ class PlanView(Vertical):
             yield from map(Toggle, self._choices)
         with Vertical(id="plan--typed"):
             yield Static(id="plan--wanted", markup=False)
-            yield Input(id="plan--input", select_on_focus=False)
+            yield Typed(id="plan--input", select_on_focus=False)
         yield TextRows(id="plan--line")
         with Horizontal(classes="dialog--foot"):
             yield Leave("Cancel", "cancel")

@@ -16,9 +16,10 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from widgets.text import shown
+from widgets.typed import Typed
 
 
-class _Line(Input):
+class _Line(Typed):
     """What is typed. Keys that come in one breath with the one that closes the line are not for it."""
 
     async def _on_key(self, event: Key) -> None:
