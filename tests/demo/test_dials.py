@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
+import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,10 +10,12 @@ import docker
 import pytest
 import requests
 from docker.errors import APIError
+from urllib3.exceptions import ProtocolError
 
-from tests.demo.conftest import DEADLINE
+from tests.demo.conftest import DEADLINE, Connect
 from tui.demo import DemoEngine
-from tui.demo.hostile import LINES, LOUD, STRINGS
+from tui.demo.dials import BROKEN, Dials
+from tui.demo.world import FIXED_NOW
 from tui.engine.streams import open_exec
 
 
@@ -26,12 +25,16 @@ def test_latency_holds_back_every_answer(api: docker.APIClient, engine: DemoEngi
         answer = pool.submit(api.containers)
         with pytest.raises(TimeoutError):
             answer.result(0.1)
-        engine.drop()
-        with pytest.raises(requests.RequestException):
-            answer.result(DEADLINE)
-    engine.dials.latency = 0.0
-    engine.revive()
-    assert api.containers()
+        engine.dials.latency = 0.0
+        assert answer.result(DEADLINE)
+
+
+def test_latency_holds_nothing_back_that_came_before(api: docker.APIClient, engine: DemoEngine) -> None:
+    events = api.events(decode=True)
+    engine.dials.latency = 3600.0
+    with engine.world.lock:
+        engine.world.emit("volume", "create", "shop_new", {})
+    assert next(events)["Actor"]["ID"] == "shop_new"
 
 
 def test_a_refusal_comes_so_often_and_not_for_others(api: docker.APIClient, engine: DemoEngine) -> None:
@@ -42,6 +45,12 @@ def test_a_refusal_comes_so_often_and_not_for_others(api: docker.APIClient, engi
         assert refused.value.status_code == 500
     api.restart("shop-proxy-1")
     api.stop("shop-proxy-1")
+    engine.dials.refuse("GET", "/volumes", 503, "no")
+    for _ in range(3):
+        with pytest.raises(APIError, match="no"):
+            api.volumes()
+    engine.dials.forgive()
+    assert api.volumes()
     assert api.inspect_container("shop-proxy-1")["State"]["Status"] == "exited"
 
 
@@ -58,19 +67,42 @@ def test_a_cut_comes_in_the_middle_of_an_answer_and_of_a_stream(
     assert api.ping()
 
 
-def test_a_half_open_stream_says_no_more_and_stays(api: docker.APIClient, engine: DemoEngine) -> None:
-    events = api.events(decode=True)
-    heard: list[dict[str, object]] = []
-    reader = threading.Thread(target=lambda: heard.extend(events), daemon=True)
-    reader.start()
+def test_a_half_open_stream_says_no_more_and_stays_until_the_line_is_well(
+    api: docker.APIClient, engine: DemoEngine
+) -> None:
+    events = api.events(decode=True, filters={"event": "die"})
+    heard: queue.Queue[dict[str, object]] = queue.Queue()
+    threading.Thread(target=lambda: [heard.put(event) for event in events], daemon=True).start()
     engine.dials.half_open = True
     api.stop("shop-proxy-1")
-    reader.join(0.1)
-    assert reader.is_alive()
-    assert heard == []
-    engine.drop()
-    reader.join(DEADLINE)
-    assert not reader.is_alive()
+    with pytest.raises(queue.Empty):
+        heard.get(timeout=0.1)
+    engine.dials.half_open = False
+    assert heard.get(timeout=DEADLINE)["Action"] == "die"
+
+
+def test_a_half_open_stream_does_not_even_end(api: docker.APIClient, engine: DemoEngine) -> None:
+    engine.dials.half_open = True
+    with ThreadPoolExecutor() as pool:
+        lines = pool.submit(api.logs, "shop-db-1", tail=3)
+        with pytest.raises(TimeoutError):
+            lines.result(0.1)
+        engine.drop()
+        with pytest.raises(requests.RequestException):
+            lines.result(DEADLINE)
+
+
+def test_a_half_open_exec_keeps_what_it_says_to_itself(api: docker.APIClient, engine: DemoEngine) -> None:
+    session = open_exec(api, "shop-proxy-1", ["cat"])
+    engine.dials.half_open = True
+    session.write(b"hello")
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(session.read)
+        with pytest.raises(TimeoutError):
+            answer.result(0.1)
+        engine.dials.half_open = False
+        assert answer.result(DEADLINE) == [(1, b"hello")]
+    session.close()
 
 
 def test_an_exec_is_cut_as_well(api: docker.APIClient, engine: DemoEngine) -> None:
@@ -81,36 +113,46 @@ def test_an_exec_is_cut_as_well(api: docker.APIClient, engine: DemoEngine) -> No
     while pieces := session.read():
         seen += b"".join(data for _, data in pieces)
     assert len(seen) == 20
+    session.close()
 
 
-def test_a_transfer_breaks_inside_its_stream(api: docker.APIClient, engine: DemoEngine) -> None:
-    engine.dials.break_after = 3
+@pytest.mark.parametrize("words", [BROKEN, "no space left on device"])
+def test_a_transfer_breaks_inside_its_stream(api: docker.APIClient, engine: DemoEngine, words: str) -> None:
+    engine.dials.break_after, engine.dials.break_words = 3, words
     lines = list(api.pull("nginx", "1.29", stream=True, decode=True))
     assert len(lines) == 4
-    assert lines[-1] == {"errorDetail": {"message": "unexpected EOF"}, "error": "unexpected EOF"}
+    assert lines[-1] == {"errorDetail": {"message": words}, "error": words}
+    assert not api.images("nginx:1.29")
+    engine.dials.break_after = None
+    list(api.pull("nginx", "1.29", stream=True, decode=True))
+    assert api.images("nginx:1.29")
+
+
+def test_a_transfer_is_cut_when_nothing_is_to_be_said(api: docker.APIClient, engine: DemoEngine) -> None:
+    engine.dials.break_after, engine.dials.break_words = 3, ""
+    lines = api.pull("nginx", "1.29", stream=True, decode=True)
+    seen = [next(lines) for _ in range(3)]
+    assert seen[0]["status"] == "Pulling from library/nginx"
+    with pytest.raises(ProtocolError):
+        next(lines)
     assert not api.images("nginx:1.29")
 
 
-def test_hostile_strings_come_through_byte_by_byte() -> None:
-    with DemoEngine(hostile=True) as engine:
-        api = docker.APIClient(base_url=engine.start(), version="auto")
-        labels = [each["Labels"] for each in api.containers(filters={"name": "hostile-"})]
-        assert {text for each in labels for text in each} == set(STRINGS.values())
-        raw = api.logs(LOUD)
-        assert raw == b"".join(line + b"\n" for line in LINES)
-        api.close()
+def test_a_slow_transfer_goes_on_when_the_dial_is_turned_back(
+    api: docker.APIClient, engine: DemoEngine
+) -> None:
+    engine.dials.pace = 1_000_000.0
+    lines = api.pull("nginx", "1.29", stream=True, decode=True)
+    while next(lines)["status"] != "Downloading":
+        pass
+    engine.dials.pace = 0.0
+    assert list(lines)[-1]["status"] == "Status: Downloaded newer image for nginx:1.29"
 
 
-def test_a_demo_of_its_own_serves_other_programs_until_it_is_told_to_end() -> None:
-    command = [sys.executable, "-m", "tui.demo", "--scale", "5", "--refuse", "GET", "/volumes", "500", "no"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
-        assert demo.stdout is not None
-        url = demo.stdout.readline().strip().removeprefix("export DOCKER_HOST=")
-        api = docker.APIClient(base_url=url, version="auto")
-        assert "/crowd-00005" in [name for each in api.containers(all=True) for name in each["Names"]]
+def test_an_engine_is_made_with_its_dials(connect: Connect) -> None:
+    dials = Dials()
+    dials.refuse("GET", "/volumes", 500, "no")
+    with DemoEngine(clock=lambda: FIXED_NOW, dials=dials) as engine:
+        assert engine.dials is dials
         with pytest.raises(APIError, match="no"):
-            api.volumes()
-        api.close()
-        demo.send_signal(signal.SIGTERM)
-        assert demo.wait(DEADLINE) == 0
-        assert not os.path.exists(url.removeprefix("unix://"))
+            connect(engine).volumes()

@@ -209,10 +209,12 @@ def test_a_job_whose_network_is_gone_stays_down_and_says_why(passing, connect) -
     for row in api.containers(filters={"network": "shop_backend"}):
         if row["Names"] != ["/shop-mailer-1"]:
             api.stop(row["Id"])
+    gone = api.inspect_network("shop_backend")["Id"]
     api.remove_network("shop_backend")
     passed(70)
     state = api.inspect_container("shop-mailer-1")["State"]
-    assert (state["Status"], state["Error"]) == ("exited", "network shop_backend not found")
+    sentence = f"failed to set up container networking: network {gone} not found"
+    assert (state["Status"], state["Error"]) == ("exited", sentence)
 
 
 def test_the_demo_needs_neither_textual_nor_the_sdk() -> None:

@@ -1,301 +1,239 @@
-"""Commands in containers of the demo: exec, attach, main processes, and the shell that plays them."""
+"""Commands beside main processes: exec in containers of the demo."""
 
 from __future__ import annotations
-
-import re
-from collections.abc import Iterator
 
 import docker
 import pytest
 from docker.errors import APIError
 
-from tests.demo.conftest import Connect
+from tests.demo.talking import APP, DATABASE, PROXY, all_of, made, ran, read_until, state, text_of, told
 from tui.demo import DemoEngine
-from tui.engine.streams import SHELL, Session, open_attach, open_exec, start_attached
+from tui.engine.errors import EngineError
+from tui.engine.streams import open_exec
 
-DEBIAN = "debian:bookworm-slim"
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-def all_of(session: Session) -> list[tuple[int, bytes]]:
-    """Everything that comes until the stream ends."""
-    found: list[tuple[int, bytes]] = []
-    while pieces := session.read():
-        found += pieces
-    return found
+FAILED = "OCI runtime exec failed: exec failed: "
+CANNOT = f"{FAILED}unable to start container process: "
 
 
-def text_of(session: Session) -> str:
-    return b"".join(data for _, data in all_of(session)).decode()
+def refused(api: docker.APIClient, *path: str, body: object = None) -> tuple[int, str]:
+    """Status and sentence of a POST that the Engine will not do."""
+    answer = api._post_json(api._url("".join(path)), data=body or {})
+    assert not answer.ok
+    return answer.status_code, answer.json()["message"]
 
 
-def read_until(session: Session, wanted: bytes) -> bytes:
-    seen = b""
-    while wanted not in seen:
-        pieces = session.read()
-        assert pieces, f"the stream ended: {seen!r}"
-        seen += b"".join(data for _, data in pieces)
-    return seen
-
-
-def shell(api: docker.APIClient, line: str, container: str = "shop-proxy-1") -> tuple[str, str, int]:
-    """Output, errors and exit code of a line of shell."""
-    session = open_exec(api, container, ["sh", "-c", line], tty=False)
-    pieces = all_of(session)
-    code = session.exit_code()
-    session.close()
-    assert code is not None
-    parts = [b"".join(data for number, data in pieces if number == wanted).decode() for wanted in (1, 2)]
-    return parts[0], parts[1], code
-
-
-def made(
-    api: docker.APIClient, *command: str, image: str = DEBIAN, remove: bool = False, **more: bool
-) -> str:
-    config = api.create_host_config(auto_remove=remove)
-    return str(api.create_container(image, list(command) or None, host_config=config, **more)["Id"])
-
-
-@pytest.fixture
-def events(engine: DemoEngine) -> Iterator[list[str]]:
-    """The actions that happened since, with what follows a colon cut off."""
-    seen: list[str] = []
-    with engine.world.lock:
-        leave = engine.world.events.listen(lambda event: seen.append(event.action) if event else None)
-    yield seen
-    with engine.world.lock:
-        leave()
-
-
-@pytest.mark.parametrize(
-    ("line", "output", "errors", "code"),
-    [
-        ("echo one   'two  three' \"$HOME\" '$HOME'", "one two  three /root $HOME\n", "", 0),
-        ("false || echo no; true && echo yes", "no\nyes\n", "", 0),
-        ("false && echo never; echo $?", "1\n", "", 0),
-        ("A=b; echo ${A}c $A", "bc b\n", "", 0),
-        ("echo b > /tmp/x; echo a >> /tmp/x; sort /tmp/x | head -n 1", "a\n", "", 0),
-        ("cat /etc/nginx/conf.d/default.conf | grep -c location", "2\n", "", 0),
-        ("echo lost >&2; echo kept 2>&1", "kept\n", "lost\n", 0),
-        ("nope 2>/dev/null", "", "", 127),
-        ("nope", "", "sh: nope: not found\n", 127),
-        ("cat /nope", "", "cat: /nope: No such file or directory\n", 1),
-        ("mkdir /tmp/a && cd /tmp/a && touch b && ls && pwd", "b\n/tmp/a\n", "", 0),
-        ("rm /etc", "", "rm: '/etc' is a directory\n", 1),
-        ("exit 7", "", "", 7),
-        ("sh -c 'exit 3'; echo $?", "3\n", "", 0),
-        ("command -v bash || echo none", "none\n", "", 0),
-        ("echo 'open", "", "sh: syntax error: unterminated quoted string\n", 2),
-        ("echo a > /nowhere/b", "", "sh: can't create /nowhere/b: nonexistent directory\n", 1),
-        ("# only a word", "", "", 0),
-        ("[ -d /etc ] && [ ! = x ] || test a = a && echo so", "so\n", "", 0),
-        ("wc -l < /etc/passwd", "2\n", "", 0),
-        ("whoami; id -u", "root\n0\n", "", 0),
-    ],
-)
-def test_the_shell_does_what_a_shell_does(
-    api: docker.APIClient, line: str, output: str, errors: str, code: int
+def test_without_a_terminal_streams_are_apart_and_the_end_of_the_input_ends_the_shell(
+    api: docker.APIClient,
 ) -> None:
-    assert shell(api, line) == (output, errors, code)
-
-
-def test_what_was_changed_in_a_container_stays_in_this_one(api: docker.APIClient) -> None:
-    shell(api, "echo mine > /root/note")
-    assert shell(api, "cat /root/note")[0] == "mine\n"
-    assert shell(api, "cat /root/note", "shop-db-1")[2] == 1
-
-
-def test_a_service_has_its_own_commands_and_others_have_not(api: docker.APIClient) -> None:
-    assert shell(api, "redis-cli ping", "shop-cache-1")[0] == "PONG\n"
-    assert "10482" in shell(api, "psql -c 'select 1'", "shop-db-1")[0]
-    assert shell(api, "psql -c 'select 1'", "shop-cache-1")[2] == 127
-
-
-def test_a_shell_at_a_terminal_echoes_edits_and_remembers(api: docker.APIClient) -> None:
-    session = open_exec(api, "shop-db-1", SHELL)
-    prompt = read_until(session, b"# ").decode()
-    assert re.fullmatch(r"root@[0-9a-f]{12}:/# ", prompt)
-    session.write(b"echo wrnog\x7f\x7f\x7fong\x1b[D\x1b[D\x1b[D\x1b[Dx\x05\x15echo lost \x17\x17echo right\r")
-    read_until(session, b"\nright\r\n")
-    session.write(b"\x1b[A\r")
-    read_until(session, b"\nright\r\n")
-    session.write(b"cd /tmp\r")
-    read_until(session, b":/tmp# ")
-    session.write(b"\x04")
-    assert text_of(session).endswith("exit\r\n")
-    assert session.exit_code() == 0
-
-
-def test_ctrl_c_ends_what_runs_and_not_the_shell(api: docker.APIClient) -> None:
-    session = open_exec(api, "shop-proxy-1", SHELL)
-    read_until(session, b"/ # ")
-    for command in (b"sleep 1000\r", b"tail -f /etc/hosts\r", b"cat\r"):
-        session.write(command)
-        read_until(session, command.strip() + b"\r\n")
-        session.write(b"\x03")
-        read_until(session, b"^C\r\n/ # ")
-    session.write(b"echo $?; exit 5\r")
-    assert "130\r\n" in text_of(session)
-    assert session.exit_code() == 5
-
-
-def test_the_size_of_the_terminal_is_what_was_told(api: docker.APIClient) -> None:
-    session = open_exec(api, "shop-proxy-1", SHELL)
-    read_until(session, b"# ")
-    session.resize(33, 99)
-    seen = b""
-    while b"33 99\r\n" not in seen:
-        session.write(b"stty size\r")
-        seen += read_until(session, b"\r\n/ # ")
-    session.close()
-
-
-def test_without_a_terminal_the_end_of_the_input_ends_the_shell(api: docker.APIClient) -> None:
-    session = open_exec(api, "shop-proxy-1", ["sh"], tty=False)
+    session = open_exec(api, PROXY, ["sh"], tty=False)
     session.write(b"echo out; nope\necho unfinished")
     session.finish_input()
     assert all_of(session) == [(1, b"out\n"), (2, b"sh: nope: not found\n"), (1, b"unfinished\n")]
     assert session.exit_code() == 0
 
 
-def test_a_missing_command_is_told_in_the_stream(api: docker.APIClient) -> None:
-    session = open_exec(api, "shop-proxy-1", ["nope"])
-    assert 'exec: "nope": executable file not found in $PATH' in text_of(session)
-    assert session.exit_code() == 127
+def test_what_goes_in_comes_out_to_the_byte(api: docker.APIClient) -> None:
+    session = open_exec(api, PROXY, ["cat"], tty=False)
+    session.write("ä\n\nno newline at the end".encode())
+    session.finish_input()
+    assert text_of(session) == "ä\n\nno newline at the end"
 
 
-def test_detach_keys_end_an_exec_and_leave_an_attached_container_running(
-    api: docker.APIClient, events: list[str]
+def test_a_client_that_leaves_ends_the_input_without_a_terminal(
+    api: docker.APIClient, engine: DemoEngine
 ) -> None:
-    session = open_exec(api, "shop-proxy-1", ["cat"], detach_keys="ctrl-x")
-    session.write(b"hello\n\x18")
-    assert "read escape sequence" in text_of(session)
-    assert session.exit_code() == 126
-    session = open_attach(api, "scratchpad")
-    session.write(b"echo a\x10b\r\x10\x11")
-    assert "echo a" in text_of(session)
-    assert session.exit_code() is None
-    assert events[-1] == "detach"
-    assert api.inspect_container("scratchpad")["State"]["Running"]
+    session = open_exec(api, PROXY, ["cat"], tty=False)
+    (identity,) = api.inspect_container(PROXY)["ExecIDs"]
+    session.close()
+    while api.exec_inspect(identity)["Running"]:
+        pass
+    assert api.exec_inspect(identity)["ExitCode"] == 0
+
+
+def test_a_terminal_that_is_left_goes_on(api: docker.APIClient) -> None:
+    session = open_exec(api, PROXY, ["sh"])
+    read_until(session, b"# ")
+    session.finish_input()
+    assert all_of(session) == []
+    (identity,) = api.inspect_container(PROXY)["ExecIDs"]
+    assert api.exec_inspect(identity)["Running"]
+
+
+def test_an_exec_has_its_user_folder_and_environment(api: docker.APIClient) -> None:
+    line = "id; pwd; echo $WORD $LOG_LEVEL"
+    session = open_exec(
+        api, APP, ["sh", "-c", line], tty=False, user="33:7", workdir="/tmp", env=["WORD=a b"]
+    )
+    assert text_of(session) == "uid=33 gid=7 groups=7\n/tmp\na b info\n"
+    session = open_exec(api, APP, ["whoami"], tty=False, user="root")
+    assert text_of(session) == "root\n"
+    with pytest.raises(EngineError, match="unable to find user nobody-known: no matching entries") as unknown:
+        open_exec(api, APP, ["id"], user="nobody-known")
+    assert unknown.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("command", "folder", "sentence", "code"),
+    [
+        ("nope", "", CANNOT + 'exec: "nope": executable file not found in $PATH', 127),
+        ("/bin/nope", "", CANNOT + 'exec: "/bin/nope": stat /bin/nope: no such file or directory', 127),
+        ("./nope", "", CANNOT + 'exec: "./nope": stat ./nope: no such file or directory', 127),
+        ("/bin", "", CANNOT + 'exec: "/bin": is a directory: permission denied', 126),
+        ("/etc/hosts", "", CANNOT + 'exec: "/etc/hosts": permission denied', 126),
+        ("cd", "", CANNOT + 'exec: "cd": executable file not found in $PATH', 127),
+        (
+            "true",
+            "/nowhere",
+            CANNOT + 'chdir to cwd ("/nowhere") set in config.json failed: no such file or directory',
+            127,
+        ),
+        ("true", "relative", f"{FAILED}Cwd must be an absolute path", 128),
+    ],
+)
+@pytest.mark.parametrize("tty", [True, False])
+def test_a_command_that_cannot_be_started_is_told_in_the_stream(
+    api: docker.APIClient, engine: DemoEngine, command: str, folder: str, sentence: str, code: int, tty: bool
+) -> None:
+    with told(engine) as events:
+        session = open_exec(api, PROXY, [command], tty=tty, workdir=folder)
+        assert all_of(session) == [(1, f"{sentence}\r\n".encode())]
+        assert session.exit_code() == code
+    assert events == [f"exec_create: {command} ", f"exec_start: {command} "]
+
+
+def test_a_detached_exec_answers_at_once_and_does_its_work(api: docker.APIClient) -> None:
+    created = api.exec_create(PROXY, ["sh", "-c", "echo done > /tmp/done"])["Id"]
+    assert api.exec_start(created, detach=True) == ""
+    assert ran(api, "cat /tmp/done")[0] == "done\n"
+    missing = api.exec_create(PROXY, ["nope"])["Id"]
+    assert refused(api, "/exec/", missing, "/start", body={"Detach": True}) == (
+        400,
+        CANNOT + 'exec: "nope": executable file not found in $PATH',
+    )
+    assert api.exec_inspect(missing)["ExitCode"] == 127
+
+
+def test_an_exec_tells_its_events_and_is_known_while_it_runs(
+    api: docker.APIClient, engine: DemoEngine
+) -> None:
+    with told(engine) as events:
+        session = open_exec(api, PROXY, ["cat", "-"], tty=False)
+        (running,) = api.inspect_container(PROXY)["ExecIDs"]
+        known = api.exec_inspect(running)
+        assert (known["Running"], known["ExitCode"], known["OpenStdin"]) == (True, None, True)
+        assert known["ProcessConfig"]["entrypoint"] == "cat"
+        (row,) = [row for row in api.top(PROXY)["Processes"] if row[-1] == "cat -"]
+        assert row[1] == str(known["Pid"])
+        session.finish_input()
+        assert all_of(session) == []
+    assert events == ["exec_create: cat -", "exec_start: cat -", "top", "exec_die 0"]
+    assert api.inspect_container(PROXY)["ExecIDs"] is None
+    assert api.exec_inspect(running)["Pid"] == known["Pid"]
+
+
+def test_an_exec_runs_once(api: docker.APIClient) -> None:
+    created = api.exec_create(PROXY, ["true"])["Id"]
+    assert api.exec_start(created) == b""
+    again = api._post_json(api._url(f"/exec/{created}/start"), data={}, stream=True)
+    assert again.raw.read()[8:] == f"exec command {created} has already run\r\n".encode()
+    assert refused(api, "/exec/", created, "/start", body={"Detach": True}) == (
+        409,
+        f"exec command {created} has already run",
+    )
+
+
+def test_execs_end_with_their_container(api: docker.APIClient, engine: DemoEngine) -> None:
+    sessions = [
+        open_exec(api, PROXY, command, tty=tty) for command in (["cat"], ["sleep", "9"]) for tty in (0, 1)
+    ]
+    with told(engine) as events:
+        api.kill(PROXY)
+        assert [all_of(session) for session in sessions] == [[]] * 4
+        assert [session.exit_code() for session in sessions] == [137] * 4
+    assert events == ["kill 9", "die 137", *["exec_die 137"] * 4]
+
+
+@pytest.mark.parametrize(("keys", "typed"), [("ctrl-x,x", b"\x18x"), (None, b"\x10\x11")])
+def test_detach_keys_end_an_exec_without_a_word_to_anybody_else(
+    api: docker.APIClient, engine: DemoEngine, keys: str | None, typed: bytes
+) -> None:
+    with told(engine) as events:
+        session = open_exec(api, PROXY, ["cat"], detach_keys=keys)
+        session.write(typed[:1] + b"a\r" + typed)
+        assert text_of(session).endswith(
+            "exec attach failed: error on attach stdin: read escape sequence\r\n"
+        )
+        assert session.exit_code() == 126
+        while api.inspect_container(PROXY)["ExecIDs"]:
+            pass
+    assert events == ["exec_create: cat ", "exec_start: cat "]
+
+
+def test_without_a_terminal_there_are_no_detach_keys(api: docker.APIClient) -> None:
+    session = open_exec(api, PROXY, ["cat"], tty=False)
+    session.write(b"\x10\x11")
+    session.finish_input()
+    assert all_of(session) == [(1, b"\x10\x11")]
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("shop-migrate-1", "is not running"),
-        ("metrics-prometheus-1", "is paused"),
-        ("shop-mailer-1", "restarting"),
+        ("shop-migrate-1", "container {} is not running"),
+        (
+            "metrics-prometheus-1",
+            "Container metrics-prometheus-1 is paused, unpause the container before exec",
+        ),
+        ("shop-mailer-1", "Container {} is restarting, wait until the container is running"),
     ],
 )
 def test_exec_where_nothing_runs_is_refused(api: docker.APIClient, name: str, words: str) -> None:
-    with pytest.raises(APIError, match=words) as refused:
-        api.exec_create(name, ["sh"])
-    assert refused.value.status_code == 409
+    identity = api.inspect_container(name)["Id"]
+    assert refused(api, "/containers/", name, "/exec", body={"Cmd": ["sh"]}) == (409, words.format(identity))
 
 
-def test_an_exec_tells_its_events_and_is_known_while_it_runs(
-    api: docker.APIClient, events: list[str]
-) -> None:
-    session = open_exec(api, "shop-proxy-1", ["cat"], tty=False)
-    (running,) = api.inspect_container("shop-proxy-1")["ExecIDs"]
-    assert api.exec_inspect(running)["Running"]
-    assert "cat" in [row[-1] for row in api.top("shop-proxy-1")["Processes"]]
-    session.finish_input()
-    assert all_of(session) == []
-    assert events == ["exec_create: cat", "exec_start: cat", "top", "exec_die"]
-    assert api.inspect_container("shop-proxy-1")["ExecIDs"] is None
+def test_an_exec_cannot_be_started_once_its_container_is_paused_or_stopped(api: docker.APIClient) -> None:
+    created = api.exec_create(PROXY, ["true"])["Id"]
+    api.pause(PROXY)
+    assert "is paused" in refused(api, "/exec/", created, "/start")[1]
+    api.unpause(PROXY)
+    api.stop(PROXY)
+    assert "is not running" in refused(api, "/exec/", created, "/start")[1]
+    assert state(api, PROXY)[0] == "exited"
 
 
-def test_execs_end_with_their_container(api: docker.APIClient) -> None:
-    session = open_exec(api, "shop-proxy-1", ["cat"], tty=False)
-    api.stop("shop-proxy-1")
-    assert all_of(session) == []
-    assert session.exit_code() == 137
+def test_what_is_asked_wrongly_is_refused_in_the_engines_words(api: docker.APIClient) -> None:
+    exec_of = f"/containers/{PROXY}/exec"
+    assert refused(api, exec_of) == (400, "No exec command specified")
+    assert refused(api, exec_of, body={"Cmd": ["sh"], "DetachKeys": "ctrl-foo"}) == (
+        500,
+        "Invalid escape keys (ctrl-foo) provided",
+    )
+    for path in ("start", "resize?h=1&w=1"):
+        assert refused(api, "/exec/nope/", path) == (404, "No such exec instance: nope")
+    with pytest.raises(APIError, match="No such exec instance: nope"):
+        api.exec_inspect("nope")
+    assert refused(api, "/containers/nope/exec", body={"Cmd": ["sh"]}) == (404, "No such container: nope")
 
 
-def test_a_detached_exec_answers_at_once_and_does_its_work(api: docker.APIClient) -> None:
-    made = api.exec_create("shop-proxy-1", ["sh", "-c", "echo done > /tmp/done"])
-    assert api.exec_start(made["Id"], detach=True) == ""
-    assert shell(api, "cat /tmp/done")[0] == "done\n"
+def test_a_size_is_refused_when_it_is_none_or_nobody_is_there(api: docker.APIClient) -> None:
+    created = api.exec_create(DATABASE, ["true"])["Id"]
+    assert refused(api, "/exec/", created, "/resize?h=a&w=1") == (
+        400,
+        'invalid resize height "a": invalid syntax',
+    )
+    assert refused(api, "/exec/", created, "/resize?h=1&w=1")[0] == 500
+    api.exec_start(created)
+    assert refused(api, "/exec/", created, "/resize?h=1&w=1") == (
+        404,
+        f"NotFound: process does not exist {created}: not found",
+    )
 
 
-# Main processes
-
-
-def test_a_command_runs_as_main_process_to_its_exit_code(api: docker.APIClient, events: list[str]) -> None:
-    container = made(api, "sh", "-c", "echo one; echo two >&2; exit 3")
-    session = start_attached(api, container)
-    assert all_of(session) == [(1, b"one\n"), (2, b"two\n")]
-    assert session.exit_code() == 3
-    assert api.logs(container, stderr=False) == b"one\n"
-    assert api.inspect_container(container)["State"]["ExitCode"] == 3
-    assert [one for one in events if one != "connect"][:4] == ["create", "attach", "start", "die"]
-
-
-def test_a_shell_as_main_process_is_left_by_exit_and_gone_with_rm(api: docker.APIClient) -> None:
-    container = made(api, "bash", remove=True, tty=True, stdin_open=True)
-    session = start_attached(api, container)
-    read_until(session, b"# ")
-    session.write(b"exit 4\r")
-    assert text_of(session).endswith("exit 4\r\n")
-    assert session.exit_code() == 4
-    with pytest.raises(APIError, match="No such container"):
-        api.inspect_container(container)
-
-
-def test_input_ends_with_the_one_who_was_attached_under_stdin_once(api: docker.APIClient) -> None:
-    config = api.create_container_config(DEBIAN, ["cat"], stdin_open=True)
-    config["StdinOnce"] = True
-    session = start_attached(api, api.create_container_from_config(config)["Id"])
-    session.write(b"a line\n")
-    read_until(session, b"a line\n")
-    session.finish_input()
-    assert all_of(session) == []
-    assert session.exit_code() == 0
-
-
-def test_a_shell_that_has_no_input_ends_at_once(api: docker.APIClient) -> None:
-    container = made(api, "sh")
-    api.start(container)
-    assert api.wait(container)["StatusCode"] == 0
-
-
-def test_a_sleep_goes_on_where_the_clock_stands_still_and_ends_when_it_is_stopped(
-    api: docker.APIClient,
-) -> None:
-    container = made(api, "sleep", "1000")
-    api.start(container)
-    assert api.inspect_container(container)["State"]["Running"]
-    api.stop(container)
-    assert api.inspect_container(container)["State"]["ExitCode"] == 143
-
-
-def test_a_crash_under_a_restart_policy_is_tried_again(api: docker.APIClient) -> None:
-    config = api.create_host_config(restart_policy={"Name": "on-failure"})
-    for command, status in (("false", "restarting"), ("true", "exited")):
-        container = api.create_container(DEBIAN, [command], host_config=config)["Id"]
-        api.start(container)
-        while (state := api.inspect_container(container)["State"])["Status"] == "running":
-            pass
-        assert state["Status"] == status
-
-
-def test_a_missing_main_command_refuses_the_start(api: docker.APIClient) -> None:
-    container = made(api, "nope")
-    with pytest.raises(APIError, match="executable file not found") as refused:
-        api.start(container)
-    assert refused.value.status_code == 400
-    state = api.inspect_container(container)["State"]
-    assert (state["Status"], state["ExitCode"]) == ("created", 127)
-
-
-def test_whoever_attaches_to_a_service_sees_what_it_writes_next(connect: Connect) -> None:
-    now = [1_750_000_000.0]
-    with DemoEngine(clock=lambda: now[0]) as engine:
-        session = open_attach(connect(engine), "shop-proxy-1", logs=True)
-        seen = read_until(session, b"\n")
-        now[0] += 60
-        engine.nudge()
-        later = read_until(session, b"GET")
-        assert later not in seen
-        session.close()
+def test_a_main_process_that_is_a_shell_does_not_hear_kill_but_a_service_does(api: docker.APIClient) -> None:
+    shell = made(api, "sh", tty=True, stdin_open=True)
+    api.start(shell)
+    assert ran(api, "kill 1; echo $?", shell)[0] == "0\n"
+    assert state(api, shell)[0] == "running"
+    ran(api, "kill 1")
+    assert state(api, PROXY)[0] == "restarting"

@@ -48,16 +48,16 @@ def test_stop_and_start_are_told_in_the_engines_order(api: docker.APIClient, hea
     assert status(api, "shop-db-1") == "exited"
     assert heard.told(5) == [
         ("container", "kill"),
-        ("container", "die"),
         ("network", "disconnect"),
         ("volume", "unmount"),
+        ("container", "die"),
         ("container", "stop"),
     ]
     api.start("shop-db-1")
     assert (
         api.containers(filters={"name": "shop-db"})[0]["Status"] == "Up Less than a second (health: starting)"
     )
-    assert heard.told(3) == [("network", "connect"), ("volume", "mount"), ("container", "start")]
+    assert heard.told(3) == [("volume", "mount"), ("network", "connect"), ("container", "start")]
 
 
 def test_an_event_carries_actor_labels_and_the_words_for_older_clients(
@@ -78,7 +78,7 @@ def test_an_event_carries_actor_labels_and_the_words_for_older_clients(
 def test_a_killed_container_exits_with_137(api: docker.APIClient, heard: Listener) -> None:
     api.kill("shop-cache-1")
     assert api.inspect_container("shop-cache-1")["State"]["ExitCode"] == 137
-    assert heard.next(2)[1]["Actor"]["Attributes"]["exitCode"] == "137"
+    assert heard.next(4)[3]["Actor"]["Attributes"]["exitCode"] == "137"
     networks = api.inspect_container("shop-cache-1")["NetworkSettings"]["Networks"]
     assert networks["shop_backend"]["IPAddress"] == ""
 
@@ -116,9 +116,9 @@ def test_forced_removal_with_volumes_takes_the_anonymous_ones(api: docker.APICli
     api.remove_container("shop-search-1", force=True, v=True)
     assert heard.told(6) == [
         ("container", "kill"),
-        ("container", "die"),
         ("network", "disconnect"),
         ("volume", "unmount"),
+        ("container", "die"),
         ("volume", "destroy"),
         ("container", "destroy"),
     ]
@@ -130,16 +130,15 @@ def test_forced_removal_with_volumes_takes_the_anonymous_ones(api: docker.APICli
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("shop-app-1", "running container {}. Stop the container before"),
-        ("shop-mailer-1", "restarting container {}. Stop the container before"),
-        ("metrics-prometheus-1", "paused container {}. Unpause and then stop the container before"),
+        ("shop-app-1", "running: stop the container before removing or force remove"),
+        ("shop-mailer-1", "restarting: stop the container before removing or force remove"),
+        ("metrics-prometheus-1", "paused and must be unpaused first"),
     ],
 )
 def test_what_runs_is_not_removed_without_force(api: docker.APIClient, name: str, sentence: str) -> None:
-    identity = api.inspect_container(name)["Id"]
     code, said = refusal(api.remove_container, name)
     assert code == 409
-    assert said == f"You cannot remove a {sentence.format(identity)} attempting removal or force remove"
+    assert said == f'cannot remove container "{name}": container is {sentence}'
 
 
 def test_start_of_what_runs_and_stop_of_what_does_not_change_nothing(
@@ -159,9 +158,9 @@ def test_states_that_do_not_fit_are_refused_in_the_engines_words(api: docker.API
     mailer = api.inspect_container("shop-mailer-1")["Id"]
     assert refusal(api.kill, "import-orders") == (
         409,
-        f"Cannot kill container: import-orders: Container {gone} is not running",
+        f"cannot kill container: import-orders: container {gone} is not running",
     )
-    assert refusal(api.pause, "import-orders") == (409, f"Container {gone} is not running")
+    assert refusal(api.pause, "import-orders") == (409, f"container {gone} is not running")
     assert refusal(api.pause, "metrics-prometheus-1") == (409, f"Container {paused} is already paused")
     assert refusal(api.pause, "shop-mailer-1") == (
         409,
@@ -172,7 +171,10 @@ def test_states_that_do_not_fit_are_refused_in_the_engines_words(api: docker.API
         409,
         "cannot start a paused container, try unpause instead",
     )
-    assert refusal(api.kill, "shop-db-1", signal="FOO") == (400, "Invalid signal: FOO")
+    assert refusal(api.kill, "shop-db-1", signal="FOO") == (
+        400,
+        "cannot kill container: shop-db-1: invalid signal: FOO",
+    )
 
 
 def test_names_that_are_taken_or_wrong_are_refused(api: docker.APIClient) -> None:
@@ -264,7 +266,8 @@ def test_create_refuses_what_the_engine_refuses(api: docker.APIClient) -> None:
     api.create_container(
         "redis:7-alpine", name="lost", host_config=api.create_host_config(network_mode="nowhere")
     )
-    assert refusal(api.start, "lost") == (404, "network nowhere not found")
+    sentence = "failed to set up container networking: network nowhere not found"
+    assert refusal(api.start, "lost") == (404, sentence)
     host = api.create_host_config(port_bindings={6379: 80})
     api.create_container("redis:7-alpine", name="rival", ports=[6379], host_config=host)
     code, said = refusal(api.start, "rival")

@@ -48,11 +48,14 @@ def test_logs_of_a_terminal_are_raw(api: docker.APIClient) -> None:
     session = open_attach(api, "scratchpad")
     session.write(b"echo hi\r")
     seen = b""
-    while not seen.endswith(b"hi\r\nroot@scratchpad:/# "):
-        seen += b"".join(data for _, data in session.read())
+    while b"\r\nhi\r\n" not in seen:
+        pieces = session.read()
+        assert pieces, seen
+        seen += b"".join(data for _, data in pieces)
     answer = raw_logs(api, "scratchpad")
     assert answer.headers["Content-Type"] == "application/vnd.docker.raw-stream"
-    assert answer.content == b"root@scratchpad:/# echo hi\r\nhi\r\n"
+    host = api.inspect_container("scratchpad")["Config"]["Hostname"].encode()
+    assert answer.content == b"root@" + host + b":/# echo hi\r\nhi\r\n"
 
 
 def test_tail_since_and_until_cut_the_log(api: docker.APIClient) -> None:

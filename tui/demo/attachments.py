@@ -35,7 +35,8 @@ def join(world: World, container: Container, network: Network, *, quiet: bool = 
     settings["NetworkID"] = network.id
     settings["EndpointID"] = world.fresh_id("endpoint")
     if network.driver != "host" and network.driver != "null" and not network.builtin:
-        settings["DNSNames"] = [container.name, *(settings["Aliases"] or ()), container.id[:12]]
+        names = (container.name, *(settings["Aliases"] or ()), container.id[:12])
+        settings["DNSNames"] = list(dict.fromkeys(names))
     if network.subnet:
         _address(container, network, settings)
     else:
@@ -45,14 +46,23 @@ def join(world: World, container: Container, network: Network, *, quiet: bool = 
         _told(world, "connect", network, container)
 
 
-def leave(world: World, container: Container, network: Network, *, quiet: bool = False) -> None:
+def leave(world: World, container: Container, network: Network) -> None:
     """Give the place back; the settings stay, as those of a container that does not run."""
     network.hosts.pop(container.id, None)
     settings = container.networks[network.name]
-    container.networks[network.name] = endpoint(settings) | {"NetworkID": network.id}
+    kept = {"NetworkID": network.id, "DNSNames": settings["DNSNames"]}
+    container.networks[network.name] = endpoint(settings) | kept
     container.row = None
-    if not quiet:
-        _told(world, "disconnect", network, container)
+    _told(world, "disconnect", network, container)
+
+
+def reachable(world: World, container: Container) -> None:
+    """Whether every network that it was made with is there; Refusal 404."""
+    for name, settings in container.networks.items():
+        try:
+            world.network(settings["NetworkID"] or name)
+        except Refusal as refusal:
+            raise Refusal(404, f"failed to set up container networking: {refusal.message}") from None
 
 
 def join_all(world: World, container: Container) -> None:
@@ -61,12 +71,20 @@ def join_all(world: World, container: Container) -> None:
         join(world, container, world.network(name))
 
 
-def leave_all(world: World, container: Container, *, quiet: bool = False) -> None:
+def give_up(world: World, container: Container) -> None:
+    """Tell of the networks that it could not join after all, and give back what it had of them."""
+    container.ports = {}
+    for name in container.networks:
+        if network := next((one for one in world.networks.values() if one.name == name), None):
+            leave(world, container, network)
+
+
+def leave_all(world: World, container: Container) -> None:
     """Leave every network and give the host ports back."""
     container.ports = {}
     for network in world.networks.values():
         if container.id in network.hosts:
-            leave(world, container, network, quiet=quiet)
+            leave(world, container, network)
 
 
 def mount_all(world: World, container: Container) -> None:
@@ -121,6 +139,7 @@ def _bound(
         where = f"{container.name} ({world.digest(f'endpoint:{container.id}')})"
         raise Refusal(
             500,
+            "failed to set up container networking: "
             f"driver failed programming external connectivity on endpoint {where}: "
             f"Bind for {address}:{wanted} failed: port is already allocated",
         )

@@ -1,73 +1,64 @@
-"""Shell commands of the demo that look at files and text, and change them."""
+"""Shell commands of the demo that look at files and folders, and change them."""
 
 from __future__ import annotations
 
-import re
+import time
 from collections.abc import Callable
-from posixpath import basename, dirname
+from posixpath import basename, dirname, normpath
 
-from tui.demo.shell import Call, Command
+from tui.demo.shell import Call, Runner
+
+COLUMN = 2
+"""Cells between two names on a line."""
+
+
+def parted(args: list[str]) -> tuple[str, list[str]]:
+    """The letters of all options, and the other words."""
+    flags = "".join(word[1:] for word in args if word.startswith("-") and len(word) > 1)
+    return flags, [word for word in args if not word.startswith("-") or len(word) == 1]
 
 
 async def ls(call: Call) -> int:
-    """Names in folders; -a with hidden ones, -l with sizes."""
-    flags, paths = _parted(call.args)
-    code = 0
+    """Names in folders; -a with hidden ones, -l with sizes, -d the folder itself, -1 one a line."""
+    flags, paths = parted(call.args)
+    files, code, blocks = call.shell.files, 0, []
     for path in paths or ["."]:
         whole = call.shell.path(path)
-        if not call.shell.files.exists(whole):
-            call.error(f"{path}: No such file or directory\n")
-            code = 1
-            continue
-        folder = call.shell.files.is_folder(whole)
-        names = call.shell.files.listed(whole) if folder else [path]
-        names = [name for name in names if "a" in flags or not name.startswith(".")]
-        if len(paths) > 1 and folder:
-            call.out(f"{path}:\n")
-        if "l" in flags:
-            for name in names:
-                call.out(_long(call, whole if not folder else f"{whole.rstrip('/')}/{name}", name))
-        elif call.in_columns:
-            call.out("  ".join(names) + "\n" if names else "")
+        if not files.exists(whole):
+            call.error(f"cannot access '{path}': No such file or directory" if call.gnu else _missing(path))
+            code = 2 if call.gnu else 1
+        elif files.is_folder(whole) and "d" not in flags:
+            names = [name for name in files.listed(whole) if "a" in flags or not name.startswith(".")]
+            names = [".", "..", *names] if "a" in flags else names
+            text = _listing(call, flags, [(name, normpath(f"{whole}/{name}")) for name in names], True)
+            blocks.append(f"{path}:\n{text}" if len(paths) > 1 else text)
         else:
-            call.out("".join(f"{name}\n" for name in names))
+            blocks.append(_listing(call, flags, [(path, whole)], False))
+    call.out("\n".join(blocks) if len(paths) > 1 and "d" not in flags else "".join(blocks))
     return code
 
 
-def _long(call: Call, path: str, name: str) -> str:
+def _listing(call: Call, flags: str, named: list[tuple[str, str]], folder: bool) -> str:
+    if "l" in flags:
+        total = "total " + str(4 * len(named)) + "\n" if folder else ""
+        return total + "".join(_long(call, name, path) for name, path in named)
+    names = [name for name, _ in named]
+    if not call.streams.in_columns or "1" in flags or not names:
+        return "".join(f"{name}\n" for name in names)
+    width = max(map(len, names)) + COLUMN
+    columns = max(call.shell.process.size[1] // width, 1)
+    rows = -(-len(names) // columns)
+    lines = ["".join(name.ljust(width) for name in names[row::rows]).rstrip() for row in range(rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _long(call: Call, name: str, path: str) -> str:
     files = call.shell.files
+    when = time.strftime("%b %e %H:%M", time.gmtime(files.changed(path)))
     if files.is_folder(path):
-        return f"drwxr-xr-x    2 root root      4096 {name}\n"
-    return f"-rw-r--r--    1 root root {len(files.read(path) or b''):9} {name}\n"
-
-
-async def cat(call: Call) -> int:
-    """Files one after the other, or the input line by line as it comes."""
-    if not call.args and call.piped is None:
-        while (line := await call.shell.process.line()) is not None:
-            call.out(f"{line}\n")
-        return 0
-    if not call.args:
-        call.out((call.piped or b"").decode(errors="replace"))
-        return 0
-    code = 0
-    for path in call.args:
-        text = call.read(path)
-        call.out(text or "")
-        code = code if text is not None else 1
-    return code
-
-
-async def echo(call: Call) -> int:
-    """Its arguments; -n without a newline, -e with escapes."""
-    flags, args = "", list(call.args)
-    while args and re.fullmatch(r"-[ne]+", args[0]):
-        flags += args.pop(0)
-    text = " ".join(args)
-    if "e" in flags:
-        text = text.replace("\\n", "\n").replace("\\t", "\t").replace("\\e", "\x1b").replace("\\033", "\x1b")
-    call.out(text if "n" in flags else f"{text}\n")
-    return 0
+        return f"drwxr-xr-x    2 root     root          4096 {when} {name}\n"
+    mode = "-rwxr-xr-x" if files.is_program(path) else "-rw-r--r--"
+    return f"{mode}    1 root     root     {len(files.read(path) or b''):9} {when} {name}\n"
 
 
 async def pwd(call: Call) -> int:
@@ -77,30 +68,47 @@ async def pwd(call: Call) -> int:
 
 
 async def cd(call: Call) -> int:
-    """Go to another folder."""
-    path = call.shell.path(call.args[0] if call.args else "~")
-    if not call.shell.files.is_folder(path):
-        call.error(f"can't cd to {call.args[0] if call.args else path}: No such file or directory\n")
-        return 2
-    call.shell.folder = path
+    """Go to another folder; - is the one before."""
+    shell = call.shell
+    wanted = call.args[0] if call.args else shell.variables.get("HOME", "/")
+    path = shell.before if wanted == "-" else shell.path(wanted)
+    if not shell.files.is_folder(path):
+        why = "Not a directory" if shell.files.exists(path) else "No such file or directory"
+        text = f"cd: {wanted}: {why}" if shell.name == "bash" else f"cd: can't cd to {wanted}: {why}"
+        shell.complain(text, call.streams.error)
+        return 1 if shell.name == "bash" else 2
+    shell.before, shell.folder = shell.folder, path
+    if wanted == "-":
+        call.out(f"{path}\n")
     return 0
 
 
 async def touch(call: Call) -> int:
     """Make files that are not there yet."""
-    return _each(call, lambda path, whole: _write(call, path, call.shell.files.read(whole) or b""))
+
+    def make(path: str, whole: str) -> int:
+        files, now = call.shell.files, call.shell.process.world.now()
+        if not files.is_folder(dirname(whole)):
+            before = f"cannot touch '{path}'" if call.gnu else path
+            return _refused(call, f"{before}: No such file or directory")
+        if not files.is_folder(whole):
+            files.write(whole, files.read(whole) or b"", now)
+        return 0
+
+    return _each(call, make)
 
 
 async def mkdir(call: Call) -> int:
     """Make folders; -p with those above."""
-    flags, _ = _parted(call.args)
+    flags, _ = parted(call.args)
 
     def make(path: str, whole: str) -> int:
+        before = f"{'cannot' if call.gnu else _CANNOT} create directory '{path}': "
         if call.shell.files.exists(whole) and "p" not in flags:
-            return _refused(call, f"can't create directory '{path}': File exists")
+            return _refused(call, f"{before}File exists")
         if not call.shell.files.exists(dirname(whole)) and "p" not in flags:
-            return _refused(call, f"can't create directory '{path}': No such file or directory")
-        call.shell.files.make_folder(whole)
+            return _refused(call, f"{before}No such file or directory")
+        call.shell.files.make_folder(whole, call.shell.process.world.now())
         return 0
 
     return _each(call, make)
@@ -108,14 +116,18 @@ async def mkdir(call: Call) -> int:
 
 async def rm(call: Call) -> int:
     """Remove files; -r folders too, -f without complaint."""
-    flags, _ = _parted(call.args)
+    flags, _ = parted(call.args)
+    before = "cannot remove " if call.gnu else ""
 
     def remove(path: str, whole: str) -> int:
         files = call.shell.files
         if not files.exists(whole):
-            return 0 if "f" in flags else _refused(call, f"can't remove '{path}': No such file or directory")
+            text = f"{before or _CANNOT + ' remove '}'{path}': No such file or directory"
+            return 0 if "f" in flags else _refused(call, text)
         if files.is_folder(whole) and not {"r", "R"} & set(flags):
-            return _refused(call, f"'{path}' is a directory")
+            return _refused(
+                call, f"{before}'{path}': Is a directory" if before else f"'{path}' is a directory"
+            )
         if whole == "/":
             return _refused(call, "it is dangerous to operate recursively on '/'")
         files.remove(whole)
@@ -124,134 +136,77 @@ async def rm(call: Call) -> int:
     return _each(call, remove)
 
 
+async def rmdir(call: Call) -> int:
+    """Remove empty folders."""
+
+    def remove(path: str, whole: str) -> int:
+        files = call.shell.files
+        if not files.is_folder(whole):
+            return _refused(call, f"'{path}': {'Not a directory' if files.exists(whole) else _NONE}")
+        if files.listed(whole):
+            return _refused(call, f"'{path}': Directory not empty")
+        files.remove(whole)
+        return 0
+
+    return _each(call, remove)
+
+
 async def cp(call: Call) -> int:
-    """Copy one file."""
+    """Copy files; -r folders too."""
     return _copied(call, move=False)
 
 
 async def mv(call: Call) -> int:
-    """Move one file."""
+    """Move files and folders."""
     return _copied(call, move=True)
 
 
 def _copied(call: Call, *, move: bool) -> int:
-    _, paths = _parted(call.args)
-    if len(paths) != 2:
-        return _refused(call, "two paths are wanted")
-    text = call.read(paths[0])
-    if text is None:
-        return 1
-    target = call.shell.path(paths[1])
-    if call.shell.files.is_folder(target):
-        target = f"{target.rstrip('/')}/{basename(paths[0])}"
-    code = _write(call, target, text.encode())
-    if move and not code:
-        call.shell.files.remove(call.shell.path(paths[0]))
-    return code
-
-
-async def head(call: Call) -> int:
-    """The first lines."""
-    return await _some(call, lambda lines, count: lines[:count])
-
-
-async def tail(call: Call) -> int:
-    """The last lines; -f waits for more."""
-    follow = "-f" in call.args
-    call.args = [word for word in call.args if word != "-f"]
-    code = await _some(call, lambda lines, count: lines[-count:] if count else [])
-    if follow:
-        while True:
-            await call.shell.process.sleep(3600)
-    return code
-
-
-async def _some(call: Call, cut: Callable[[list[str], int], list[str]]) -> int:
-    count, paths, words = 10, [], iter(call.args)
-    for word in words:
-        digits = next(words, "") if word == "-n" else word.lstrip("-n") if word.startswith("-") else ""
-        if word.startswith("-"):
-            count = int(digits) if digits.isdecimal() else count
+    flags, paths = parted(call.args)
+    files, code = call.shell.files, 0
+    if len(paths) < 2:
+        return _refused(call, "missing destination file operand" if paths else "missing file operand")
+    *sources, last = paths
+    target = call.shell.path(last)
+    if len(sources) > 1 and not files.is_folder(target):
+        return _refused(call, f"target '{last}': No such file or directory")
+    for source in sources:
+        whole = call.shell.path(source)
+        into = f"{target.rstrip('/')}/{basename(whole)}" if files.is_folder(target) else target
+        if not files.exists(whole):
+            word = "cannot stat" if call.gnu else f"{_CANNOT} {'rename' if move else 'stat'}"
+            code = _refused(call, f"{word} '{source}': {_NONE}")
+        elif files.is_folder(whole) and not move and not {"r", "R", "a"} & set(flags):
+            code = _refused(call, f"omitting directory '{source}'")
+        elif not files.is_folder(dirname(into)):
+            code = _refused(call, f"{_CANNOT} create '{last}': {_NONE}")
+        elif into == whole or into.startswith(f"{whole.rstrip('/')}/"):
+            code = _refused(call, f"'{source}' and '{last}' are the same file")
         else:
-            paths.append(word)
-    lines = await _input(call, paths)
-    if lines is None:
-        return 1
-    call.out("".join(f"{line}\n" for line in cut(lines, count)))
-    return 0
+            files.copy(whole, into, call.shell.process.world.now())
+            if move:
+                files.remove(whole)
+    return code
 
 
-async def wc(call: Call) -> int:
-    """Lines, words and bytes; -l lines only."""
-    flags, paths = _parted(call.args)
-    lines = await _input(call, paths)
-    if lines is None:
-        return 1
-    words, size = sum(len(line.split()) for line in lines), sum(len(line.encode()) + 1 for line in lines)
-    call.out(f"{len(lines)}\n" if "l" in flags else f"{len(lines):7} {words:7} {size:7}\n")
-    return 0
+_CANNOT = "can't"
+_NONE = "No such file or directory"
 
 
-async def grep(call: Call) -> int:
-    """Lines that hold a pattern; -i in any case, -v those that do not, -c only how many."""
-    flags, words = _parted(call.args)
-    if not words:
-        return _refused(call, "a pattern is wanted") + 1
-    try:
-        pattern = re.compile(words[0], re.IGNORECASE if "i" in flags else 0)
-    except re.error as error:
-        return _refused(call, f"bad regex '{words[0]}': {error}") + 1
-    lines = await _input(call, words[1:])
-    if lines is None:
-        return 2
-    found = [line for line in lines if bool(pattern.search(line)) != ("v" in flags)]
-    call.out(f"{len(found)}\n" if "c" in flags else "".join(f"{line}\n" for line in found))
-    return 0 if found else 1
-
-
-async def sort(call: Call) -> int:
-    """Lines in order; -r backwards, -u each once."""
-    flags, paths = _parted(call.args)
-    lines = await _input(call, paths)
-    if lines is None:
-        return 1
-    ordered = sorted(set(lines) if "u" in flags else lines, reverse="r" in flags)
-    call.out("".join(f"{line}\n" for line in ordered))
-    return 0
-
-
-async def _input(call: Call, paths: list[str]) -> list[str] | None:
-    if not paths:
-        return await call.lines()
-    texts = [call.read(path) for path in paths]
-    return None if None in texts else [line for text in texts for line in (text or "").splitlines()]
-
-
-def _parted(args: list[str]) -> tuple[str, list[str]]:
-    """The letters of all options, and the other words."""
-    flags = "".join(word[1:] for word in args if word.startswith("-") and len(word) > 1)
-    return flags, [word for word in args if not word.startswith("-") or len(word) == 1]
+def _missing(path: str) -> str:
+    return f"{path}: {_NONE}"
 
 
 def _each(call: Call, do: Callable[[str, str], int]) -> int:
-    return max([do(path, call.shell.path(path)) for path in _parted(call.args)[1]], default=0)
-
-
-def _write(call: Call, path: str, content: bytes) -> int:
-    whole = call.shell.path(path)
-    if not call.shell.files.is_folder(dirname(whole)):
-        return _refused(call, f"{path}: No such file or directory")
-    if not call.shell.files.is_folder(whole):
-        call.shell.files.write(whole, content)
-    return 0
+    paths = parted(call.args)[1]
+    if not paths:
+        return _refused(call, "missing operand")
+    return max(do(path, call.shell.path(path)) for path in paths)
 
 
 def _refused(call: Call, why: str) -> int:
-    call.error(f"{why}\n")
+    call.error(why)
     return 1
 
 
-COMMANDS: dict[str, Command] = {
-    one.__name__: one
-    for one in (ls, cat, echo, pwd, cd, touch, mkdir, rm, cp, mv, head, tail, wc, grep, sort)
-}
+COMMANDS: dict[str, Runner] = {one.__name__: one for one in (ls, pwd, cd, touch, mkdir, rm, rmdir, cp, mv)}

@@ -33,14 +33,27 @@ def build(world: World, count: int) -> None:
     network = networks.create(world, {"Name": NAME, "IPAM": {"Config": [{"Subnet": SUBNET}]}})
     config = making.configured({"Image": image.tags[0], "Labels": {"crowd": "yes"}}, image)
     host = {**making.HOST, "NetworkMode": NAME}
-    base, prefix = ipaddress.ip_network(SUBNET).network_address, int(SUBNET.partition("/")[2])
+    subnet = ipaddress.ip_network(SUBNET)
+    first = int(subnet.network_address) + 2
     empty = attachments.endpoint() | {"NetworkID": network.id}
+    shared = {"Gateway": network.gateway, "IPPrefixLen": subnet.prefixlen}
     now = world.now()
     for number in range(count):
         status = CYCLE[number % len(CYCLE)]
         identity = world.digest(f"crowd:{number}")
         created = now - (count - number + 90) * MINUTE
-        container = Container(
+        alive = status not in ("created", "exited")
+        place = empty
+        if alive:
+            network.hosts[identity] = number + 2
+            parts = (first + number).to_bytes(4, "big")
+            own = {
+                "EndpointID": identity[::-1],
+                "IPAddress": ".".join(map(str, parts)),
+                "MacAddress": f"02:42:{parts.hex(':')}",
+            }
+            place = {**empty, **shared, **own}
+        world.containers[identity] = Container(
             id=identity,
             name=f"crowd-{number + 1:05d}",
             image=image.tags[0],
@@ -49,18 +62,14 @@ def build(world: World, count: int) -> None:
             config=config,
             host=host,
             status=status,
-            networks={NAME: empty},
+            started=None if status == "created" else created + 1,
+            finished=created + MINUTE if status == "exited" else None,
+            exit_code=number // 10 % 3 if status == "exited" else 0,
+            pid=5_000 + number if alive else 0,
+            networks={NAME: place},
+            runs=[] if status == "created" else [Run(created + 1, _ended(status, created))],
         )
-        if status != "created":
-            container.started = created + 1
-            container.runs = [Run(created + 1, None if status == "running" else created + MINUTE)]
-        if status == "exited":
-            container.finished, container.exit_code = created + MINUTE, number // 10 % 3
-        elif status != "created":
-            network.hosts[identity] = number + 2
-            settings = {"EndpointID": identity[::-1], "Gateway": network.gateway}
-            address = base + number + 2
-            settings |= {"IPAddress": str(address), "MacAddress": f"02:42:{address.packed.hex(':')}"}
-            container.networks = {NAME: {**empty, **settings, "IPPrefixLen": prefix}}
-            container.pid = 5_000 + number
-        world.containers[identity] = container
+
+
+def _ended(status: str, created: float) -> float | None:
+    return None if status == "running" else created + MINUTE

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from tui.demo import crowd, life, mains, shop
+from tui.demo.dials import Dials
 from tui.demo.router import route
 from tui.demo.server import Server
 from tui.demo.world import World
@@ -23,8 +24,9 @@ class DemoEngine:
     """An Engine without Docker: speaks the Engine API 1.47 on a unix socket in a folder of its own.
 
     `seed` decides every id and every log line; `scale` adds that many containers to the shop, `hostile`
-    objects whose strings do what they can to a terminal. With a `clock` (epoch seconds) of its own the world
-    stands still but for what is asked of it; without one it lives: the crash-looping job is tried again and again, health checks pass.
+    objects whose strings do what they can to a terminal; `dials` make it slow or faulty. With a `clock`
+    (epoch seconds) of its own the world stands still but for what is asked of it; without one it lives: the
+    crash-looping job is tried again and again, health checks pass.
     """
 
     def __init__(
@@ -33,21 +35,20 @@ class DemoEngine:
         seed: int = 1,
         scale: int = 0,
         hostile: bool = False,
+        dials: Dials | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
+        self._living = clock is None
         self.world = World(seed, clock or time.time)
         """Everything there is; hold `world.lock` to look at or change it."""
+        self.dials = self.world.dials = dials or Dials(pace=DAILY_PACE if self._living else 0.0)
+        """How slow and how faulty it is; can be turned at any moment."""
         shop.build(self.world)
         crowd.build(self.world, scale)
         if hostile:
             from tui.demo import hostile as strange
 
             strange.build(self.world)
-        self._living = clock is None
-        self.dials = self.world.dials
-        """How slow and how faulty it is; can be turned at any moment."""
-        if self._living:
-            self.dials.pace = DAILY_PACE
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._over = asyncio.Event()

@@ -12,10 +12,6 @@ from tui.demo.models import JSON
 REMEMBERED = 256
 """How many events `since=` can bring back, as on a real Engine."""
 
-FILTERS = (
-    *("type", "event", "container", "image", "network", "volume", "label", "scope"),
-    *("daemon", "plugin", "node", "service", "secret", "config"),
-)
 PREFIXED = {"health_status", "exec_create", "exec_start"}
 """Actions that carry a detail after a colon: asking for one of them matches by prefix."""
 

@@ -16,8 +16,10 @@ DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|m|s)")
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 
-def parsed(request: Request, accepted: Collection[str]) -> dict[str, list[str]]:
+def parsed(request: Request, accepted: Collection[str] | None) -> dict[str, list[str]]:
     """Filter names with their values; Refusal 400 for a name that the endpoint does not know.
+
+    With None for `accepted` the endpoint does not care.
 
     Both shapes are read: {"name": ["a"]} and {"name": {"a": true}}.
     """
@@ -25,11 +27,11 @@ def parsed(request: Request, accepted: Collection[str]) -> dict[str, list[str]]:
     try:
         given = json.loads(text)
     except ValueError:
-        raise Refusal(400, f"invalid character '{text[:1]}' looking for beginning of value") from None
-    if not isinstance(given, dict):
+        raise Refusal(400, "invalid filter") from None
+    if not isinstance(given, dict) or not all(isinstance(values, list | dict) for values in given.values()):
         raise Refusal(400, "invalid filter")
     for name in given:
-        if name not in accepted:
+        if accepted is not None and name not in accepted:
             raise Refusal(400, f"invalid filter '{name}'")
     return {name: [str(value) for value in values] for name, values in given.items() if values}
 
@@ -43,7 +45,7 @@ def truth(filters: Filters, name: str, default: bool) -> bool:
         return True
     if values <= {"false", "0"}:
         return False
-    raise Refusal(400, f"invalid filter '{name}={filters[name]}'")
+    raise Refusal(400, f"invalid filter '{name}=[{' '.join(filters[name])}]'")
 
 
 def labelled(labels: Mapping[str, str] | None, filters: Filters) -> bool:
@@ -69,7 +71,7 @@ def before(filters: Filters, now: float) -> float:
     try:
         return seconds(text)
     except ValueError:
-        raise Refusal(400, f"failed to parse until filter: {text}") from None
+        raise Refusal(400, f'failed to parse value as time or duration: "{text}"') from None
 
 
 def references(given: list[str], patterns: list[str]) -> list[str]:

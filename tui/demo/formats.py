@@ -70,6 +70,14 @@ def repository(reference: str) -> str:
     return head + slash + last.partition(":")[0]
 
 
+def misnamed(name: str) -> str:
+    """Why a repository cannot be called so; "" when its letters are small, as they must be."""
+    if name == name.lower():
+        return ""
+    path = name if "/" in name else f"library/{name}"
+    return f"invalid reference format: repository name ({path}) must be lowercase"
+
+
 def short(identity: str) -> str:
     """The first twelve digits of an id, as the Engine's sentences show it."""
     return identity.removeprefix("sha256:")[:12]

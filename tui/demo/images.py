@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tui.demo.formats import repository, rfc3339, short, with_tag
+from tui.demo.formats import misnamed, repository, rfc3339, short, with_tag
 from tui.demo.models import JSON, Container, Image, Refusal
 from tui.demo.world import World
 
@@ -18,8 +18,7 @@ REPOSITORY = re.compile(
 def tag(world: World, image: Image, repo: str, name: str) -> None:
     """POST /images/{name}/tag; a tag that pointed elsewhere moves."""
     if not REPOSITORY.match(repo):
-        why = ": repository name must be lowercase" if repo != repo.lower() else ""
-        raise Refusal(400, f"invalid reference format{why}")
+        raise Refusal(400, misnamed(repo) or "invalid reference format")
     if name and not TAG.match(name):
         raise Refusal(400, "invalid tag format")
     reference = with_tag(f"{repo}:{name}" if name else repo)
@@ -118,23 +117,27 @@ def shape(world: World, image: Image, version: tuple[int, int]) -> JSON:
     root = f"/var/lib/docker/overlay2/{world.digest(image.id)}"
     older: JSON = {"VirtualSize": image.size} if version < (1, 44) else {}
     if version < (1, 45):
-        older |= {"Container": "", "ContainerConfig": image.config}
+        older["ContainerConfig"] = image.config
     return {
         "Id": image.id,
         "RepoTags": list(image.tags),
         "RepoDigests": list(image.digests),
         "Parent": image.parent,
-        "Comment": "buildkit.dockerfile.v0",
+        "Comment": image.comment,
         "Created": rfc3339(image.created),
         "DockerVersion": "",
-        "Author": "",
+        "Author": image.author,
         "Config": image.config,
         "Architecture": "amd64",
         "Os": "linux",
         "Size": image.size,
         **older,
         "GraphDriver": {
-            "Data": {key: f"{root}/{end}" for key, end in GRAPH_FOLDERS.items()},
+            "Data": {
+                key: f"{root}/{end}"
+                for key, end in GRAPH_FOLDERS.items()
+                if key != "LowerDir" or len(image.layers) > 1
+            },
             "Name": "overlay2",
         },
         "RootFS": {"Type": "layers", "Layers": [layer.digest for layer in image.layers]},
@@ -150,7 +153,7 @@ def history(image: Image) -> list[JSON]:
     steps = [(layer.made_by, layer.size) for layer in image.layers] + [(step, 0) for step in image.steps]
     rows: list[JSON] = [
         {
-            "Comment": "buildkit.dockerfile.v0",
+            "Comment": image.comment,
             "Created": int(image.created) - (len(steps) - 1 - number),
             "CreatedBy": made_by,
             "Id": "<missing>",

@@ -13,6 +13,7 @@ from tui.demo.world import World
 NAME = re.compile(r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$")
 DEADLY = {"9": 137, "15": 143, "2": 130, "3": 131, "6": 134}
 """Signals that end a process, with the exit code that tells of it."""
+NOT_STARTED = 128
 REMEMBERED_RUNS = 20
 """How many runs of one container its log goes back."""
 
@@ -36,20 +37,23 @@ def start(world: World, container: Container) -> bool:
 def launch(world: World, container: Container) -> None:
     """Join the networks, mount the volumes, run."""
     try:
+        attachments.reachable(world, container)
         mains.check(world, container)
         attachments.publish(world, container)
-        attachments.join_all(world, container)
     except Refusal as refusal:
-        attachments.leave_all(world, container, quiet=True)
+        attachments.give_up(world, container)
         container.error = refusal.message
-        container.exit_code = 127 if refusal.status == 400 else 128
+        container.exit_code = refusal.code if isinstance(refusal, mains.Unstartable) else NOT_STARTED
+        _let_go(container)
+        _remove_if_asked(world, container)
         raise
     attachments.mount_all(world, container)
+    attachments.join_all(world, container)
     at = world.now()
     container.status, container.started, container.exit_code, container.error = "running", at, 0, ""
     container.pid = 1000 + int(world.digest(f"pid:{container.id}:{at}")[:4], 16)
     _begin_run(container, at)
-    if container.config.get("Healthcheck"):
+    if container.config.get("Healthcheck", {}).get("Test", ["NONE"]) != ["NONE"]:
         container.health = Health("starting")
     told(world, container, "start")
     mains.begin(world, container)
@@ -65,19 +69,20 @@ def halt(world: World, container: Container, code: int) -> None:
     processes, container.processes = container.processes, []
     for process in processes:
         process.kill()
-    attached, container.attached = container.attached, []
-    for tell in attached:
-        tell(None)
-    told(world, container, "die", exitCode=str(code))
+    _let_go(container)
     attachments.leave_all(world, container)
     attachments.unmount_all(world, container)
+    lasted = int(at - (container.started or at))
+    told(world, container, "die", execDuration=str(lasted), exitCode=str(code))
 
 
 def crash(world: World, container: Container, code: int) -> None:
     """End by itself; what comes then is a matter of its restart policy."""
     halt(world, container, code)
-    policy = container.host["RestartPolicy"]["Name"]
-    if policy in ("", "no") or (policy == "on-failure" and not code):
+    policy = container.host["RestartPolicy"]
+    name, most = policy["Name"], policy.get("MaximumRetryCount") or 0
+    given_up = name == "on-failure" and (not code or 0 < most <= container.restarts)
+    if name in ("", "no") or given_up:
         _remove_if_asked(world, container)
     else:
         container.status = "restarting"
@@ -93,11 +98,15 @@ def retry(world: World, container: Container) -> None:
         world.events.nudge()
 
 
-def stop(world: World, container: Container, signal: str = "") -> bool:
+def stop(world: World, container: Container, signal: str, reference: str) -> bool:
     """POST /containers/{id}/stop, taking effect at once. False when it does not run (304)."""
     if not container.alive:
         return False
-    _end(world, container, signal_number(signal or "TERM"))
+    try:
+        number = signal_number(signal or container.config.get("StopSignal") or "TERM")
+    except Refusal as refusal:
+        raise Refusal(500, f"cannot stop container: {reference}: {refusal.message}") from None
+    _end(world, container, number)
     told(world, container, "stop")
     _remove_if_asked(world, container)
     return True
@@ -106,7 +115,7 @@ def stop(world: World, container: Container, signal: str = "") -> bool:
 def restart(world: World, container: Container, signal: str = "") -> None:
     """POST /containers/{id}/restart; a container that does not run is started."""
     if container.alive:
-        _end(world, container, signal_number(signal or "TERM"))
+        _end(world, container, signal_number(signal or container.config.get("StopSignal") or "TERM"))
         told(world, container, "stop")
     launch(world, container)
     told(world, container, "restart")
@@ -114,10 +123,15 @@ def restart(world: World, container: Container, signal: str = "") -> None:
 
 def kill(world: World, container: Container, signal: str, reference: str) -> None:
     """POST /containers/{id}/kill; a signal that kills nothing is only told."""
-    number = signal_number(signal or "KILL")
+    before = f"cannot kill container: {reference}: "
+    try:
+        number = signal_number(signal or "KILL")
+    except Refusal as refusal:
+        raise Refusal(400, before + refusal.message) from None
     if not container.alive:
-        raise Refusal(409, f"Cannot kill container: {reference}: Container {container.id} is not running")
-    if number in DEADLY or container.status == "restarting":
+        raise Refusal(409, f"{before}container {container.id} is not running")
+    heard = number == "9" or (number in DEADLY and not mains.plays(container))
+    if heard or container.status == "restarting":
         _end(world, container, number)
         _remove_if_asked(world, container)
     else:
@@ -127,7 +141,7 @@ def kill(world: World, container: Container, signal: str, reference: str) -> Non
 def pause(world: World, container: Container) -> None:
     """POST /containers/{id}/pause."""
     if not container.alive:
-        raise Refusal(409, f"Container {container.id} is not running")
+        raise Refusal(409, f"container {container.id} is not running")
     if container.status == "paused":
         raise Refusal(409, f"Container {container.id} is already paused")
     if container.status == "restarting":
@@ -174,12 +188,11 @@ def check_name(world: World, name: str, before: str = "", shown: str = "") -> No
 def remove(world: World, container: Container, *, force: bool, volumes: bool) -> None:
     """DELETE /containers/{id}; `volumes` takes its anonymous volumes along."""
     if container.alive and not force:
-        first = "Unpause and then stop" if container.status == "paused" else "Stop"
-        raise Refusal(
-            409,
-            f"You cannot remove a {container.status} container {container.id}. "
-            f"{first} the container before attempting removal or force remove",
-        )
+        why = "stop the container before removing or force remove"
+        why = f"container is {container.status}: {why}"
+        if container.status == "paused":
+            why = "container is paused and must be unpaused first"
+        raise Refusal(409, f'cannot remove container "{container.name}": {why}')
     if container.alive:
         _end(world, container, "9")
     del world.containers[container.id]
@@ -198,7 +211,7 @@ def signal_number(signal: str) -> str:
         return str(int(name))
     known = signals.Signals.__members__.get(name if name.startswith("SIG") else f"SIG{name}")
     if known is None:
-        raise Refusal(400, f"Invalid signal: {signal}")
+        raise Refusal(400, f"invalid signal: {signal}")
     return str(int(known))
 
 
@@ -210,8 +223,8 @@ def _end(world: World, container: Container, signal: str) -> None:
         return
     frozen = container.status == "paused"
     told(world, container, "kill", signal=signal)
-    if frozen and signal != "9":
-        # a paused process does not hear the request to stop
+    if (frozen or mains.plays(container)) and signal != "9":
+        # nobody hears the request to stop
         signal = "9"
         told(world, container, "kill", signal=signal)
     if frozen:
@@ -226,6 +239,13 @@ def _begin_run(container: Container, at: float, *, resumed: bool = False) -> Non
 def _end_run(container: Container, at: float) -> None:
     if container.runs and container.runs[-1].ended is None:
         container.runs[-1] = replace(container.runs[-1], ended=at)
+
+
+def _let_go(container: Container) -> None:
+    """End the streams of whoever is attached."""
+    attached, container.attached = container.attached, []
+    for tell in attached:
+        tell(None)
 
 
 def _remove_if_asked(world: World, container: Container) -> None:

@@ -15,7 +15,7 @@ class LineEditor:
 
     echo: Callable[[str], None]
     entered: Callable[[str | None], None]
-    """Told each finished line without its newline, and None for ctrl-d on an empty one."""
+    """Told each finished line with its newline, and None for ctrl-d on an empty one."""
     interrupted: Callable[[], None]
     prompt: str = ""
     """What stands before the line, for painting it again."""
@@ -46,7 +46,7 @@ class LineEditor:
             line, self._line, self._at, self._back = self._line, "", 0, 0
             if line.strip() and self.prompt:
                 self.history.append(line)
-            self.entered(line)
+            self.entered(f"{line}\n")
         elif key == INTERRUPT:
             self.echo("^C\r\n")
             self._line, self._at, self._back = "", 0, 0
@@ -54,6 +54,10 @@ class LineEditor:
         elif key == END:
             if not self._line:
                 self.entered(None)
+            elif not self.prompt:
+                # a program gets what there is, a shell goes on editing
+                line, self._line, self._at = self._line, "", 0
+                self.entered(line)
         elif key in "\x7f\b":
             if self._at:
                 self._replace(self._line[: self._at - 1] + self._line[self._at :], self._at - 1)

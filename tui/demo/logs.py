@@ -14,6 +14,8 @@ from tui.demo.world import World
 
 MOST_LINES = 100_000
 """A run that has written more than this has lost its oldest lines, as under log rotation."""
+FRAGMENT = 16 * 1024
+"""Bytes of a line that the json-file driver keeps as one."""
 
 PATHS = (
     "/",
@@ -91,12 +93,16 @@ def next_line(container: Container, now: float) -> float:
 
 
 def framed(line: LogLine, *, tty: bool, timestamps: bool) -> bytes:
-    """One line as the stream carries it: raw for a TTY, else after an eight-byte header."""
+    """One line as the stream carries it: raw for a TTY, else after eight-byte headers.
+
+    A long one comes in pieces, each with a time stamp and a header of its own.
+    """
     stamp = f"{rfc3339_padded(line.at)} ".encode() if timestamps else b""
-    body = stamp + line.text + (b"\r\n" if tty else b"\n")
+    text = line.text + (b"\r\n" if tty else b"\n")
+    bodies = [stamp + text[start : start + FRAGMENT] for start in range(0, len(text), FRAGMENT)]
     if tty:
-        return body
-    return bytes((line.stream, 0, 0, 0)) + len(body).to_bytes(4, "big") + body
+        return b"".join(bodies)
+    return b"".join(bytes((line.stream, 0, 0, 0)) + len(body).to_bytes(4, "big") + body for body in bodies)
 
 
 def _lines(
@@ -204,12 +210,11 @@ SERVICES = {
         math.inf,
         _quiet,
     ),
-    "debian": Service(("root@scratchpad:/# ",), math.inf, _quiet),
     "shop/tools": Service(("reading /data", "1,204 rows so far"), 60.0, _quiet),
 }
+"""By repository of the image; others write as QUIET does."""
 SILENT = Service((), math.inf, _quiet)
 """What is played writes its own lines."""
-"""By repository of the image; others write as QUIET does."""
 
 
 def _service(container: Container) -> Service:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from posixpath import basename
 
-from tui.demo import shell
+from tui.demo import programs
+from tui.demo.files import account, files_of
 from tui.demo.models import Container, LogLine, Refusal
 from tui.demo.process import Process
 from tui.demo.shapes import command
@@ -16,31 +17,60 @@ OTHERS = {
     *("httpd-foreground", "mysqld", "mariadbd", "mongod", "memcached", "rabbitmq-server", "traefik", "go"),
 }
 """Programs that images have and the demo does not play."""
+PASSES_ON = "docker-entrypoint.sh"
+ENDING = (["-v"], ["-V"], ["--version"], ["-t"], ["-c"], ["-e"])
+"""What makes a service's program answer and end."""
+
+
+class Unstartable(Refusal):
+    """The runtime cannot start the command; the container's exit code then tells why."""
+
+    def __init__(self, status: int, message: str, code: int) -> None:
+        super().__init__(status, message)
+        self.code = code
+
+
+def played(container: Container) -> list[str]:
+    """The command itself, without the entrypoint of many images that only goes on to it."""
+    words = command(container)
+    return words[1:] if len(words) > 1 and basename(words[0]) == PASSES_ON else words
 
 
 def plays(container: Container) -> bool:
-    """Whether the demo runs the container's command, and does not only write a service's log."""
-    words = command(container)
+    """Whether the demo runs the container's command, and does not only write a service's log.
+
+    What is played does not hear signals, as no process with the number 1 does that has no handler for them.
+    """
+    words = played(container)
     name = basename(words[0])
-    if name == "hello":
-        return True
-    return name not in shell.ONLY_IN and shell.has_command(container.image, name)
+    if name in programs.SERVICES:
+        return programs.has(container.image, name) and words[1:2] in ENDING
+    if words != command(container):
+        # the entrypoint is a shell's script: it says itself what is not there
+        return name not in OTHERS
+    return name not in programs.BUILT_IN and programs.has(container.image, name)
 
 
 def check(world: World, container: Container) -> None:
-    """Whether the container's command is there at all; Refusal 400, in the runtime's words."""
+    """Whether the container's command can be started at all; Unstartable, in the Engine's words."""
+    try:
+        account(container.image, container.config["User"])
+    except Refusal as refusal:
+        raise Unstartable(500, refusal.message, programs.MISUSED) from None
     word = command(container)[0]
     config = world.images[container.image_id].config if container.image_id in world.images else {}
     own = [*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ())]
-    if plays(container) or word in own or basename(word) in OTHERS:
+    if word in own or (basename(word) in OTHERS and basename(word) not in programs.ONLY_IN):
         return
-    why = f"stat {word}: no such file or directory" if "/" in word else "executable file not found in $PATH"
-    raise Refusal(
-        400,
-        "failed to create task for container: failed to create shim task: OCI runtime create failed: runc "
-        "create failed: unable to start container process: error during container init: "
-        f'exec: "{word}": {why}: unknown',
-    )
+    folder = container.config["WorkingDir"] or "/"
+    if problem := programs.problem(container.image, files_of(container), word, folder):
+        first, _, rest = problem.sentence.partition("process: ")
+        raise Unstartable(
+            400,
+            "failed to create task for container: failed to create shim task: OCI runtime create failed: "
+            f"runc create failed: {first}process: error during container init: {rest}",
+            problem.code,
+        )
 
 
 def begin(world: World, container: Container) -> None:
@@ -66,7 +96,7 @@ def begin(world: World, container: Container) -> None:
     process = Process(
         world,
         container,
-        command(container),
+        played(container),
         output,
         tty=bool(config["Tty"]),
         env=config["Env"] or (),

@@ -108,7 +108,7 @@ HOST: JSON = {
 def create(world: World, name: str, body: JSON) -> Container:
     """Make a container as POST /containers/create does; Refusal when the Engine would refuse."""
     if not body.get("Image"):
-        raise Refusal(400, "Config cannot be empty in order to create a container")
+        raise Refusal(400, "config cannot be empty in order to create a container")
     name = name.removeprefix("/")
     if name:
         lifecycle.check_name(world, name)
@@ -116,6 +116,10 @@ def create(world: World, name: str, body: JSON) -> Container:
     config = configured(body, image)
     if not (config["Entrypoint"] or config["Cmd"]):
         raise Refusal(400, "no command specified")
+    if config["WorkingDir"] and not config["WorkingDir"].startswith("/"):
+        why = "is invalid, it needs to be an absolute path"
+        raise Refusal(400, f"the working directory '{config['WorkingDir']}' {why}")
+    asked = body.get("HostConfig") or {}
     container = Container(
         id=world.fresh_id("container"),
         name=name or _new_name(world),
@@ -124,12 +128,17 @@ def create(world: World, name: str, body: JSON) -> Container:
         created=world.now(),
         config=config,
         host=copy.deepcopy(HOST)
-        | {key: value for key, value in (body.get("HostConfig") or {}).items() if value},
+        | {key: value for key, value in asked.items() if value or key == "PortBindings"},
     )
     mode = container.host["NetworkMode"]
     config["Hostname"] = config["Hostname"] or ("demo" if mode == "host" else container.id[:12])
     container.networks = _networks(mode, (body.get("NetworkingConfig") or {}).get("EndpointsConfig") or {})
-    mount(world, container, image)
+    try:
+        mount(world, container, image)
+    except Refusal:
+        # the Engine had begun with it
+        lifecycle.told(world, container, "destroy")
+        raise
     world.containers[container.id] = container
     lifecycle.told(world, container, "create")
     return container
@@ -145,7 +154,10 @@ def configured(body: JSON, image: Image) -> JSON:
             config[key] = shlex.split(config[key])
     if not config["Entrypoint"]:
         config["Cmd"] = config["Cmd"] or base["Cmd"]
-        config["Entrypoint"] = base["Entrypoint"]
+        # an empty list is a wish to have none
+        config["Entrypoint"] = base["Entrypoint"] if config["Entrypoint"] is None else None
+    elif config["Entrypoint"] == [""]:
+        config["Entrypoint"] = None
     given = {entry.partition("=")[0] for entry in config["Env"] or ()}
     inherited = [entry for entry in base["Env"] or () if entry.partition("=")[0] not in given]
     config["Env"] = [*(config["Env"] or ()), *inherited] or None

@@ -95,6 +95,8 @@ class Container:
     """Its file system once somebody has looked inside."""
     processes: list[Any] = field(default_factory=list, repr=False, compare=False)
     """Its processes that are played: the main one first, then those of exec."""
+    spawned: int = 0
+    """How many processes were played in it."""
     attached: list[Tell] = field(default_factory=list, repr=False, compare=False)
     """Who is told what its main process writes, and None when it has ended."""
     row: tuple[str, str] | None = field(default=None, repr=False, compare=False)
@@ -102,7 +104,7 @@ class Container:
 
     def __setattr__(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
-        if name != "row":
+        if name != "row" and self.row is not None:
             object.__setattr__(self, "row", None)
 
     @property
@@ -154,6 +156,8 @@ class Image:
     tagged: float | None = None
     steps: list[str] = field(default_factory=list)
     """Build steps that made no layer, newest last."""
+    author: str = ""
+    comment: str = "buildkit.dockerfile.v0"
 
     @property
     def size(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from tui.demo import attachments
-from tui.demo.formats import rfc3339
+from tui.demo.formats import rfc3339, short
 from tui.demo.models import JSON, Container, Network, Refusal
 from tui.demo.world import World
 
@@ -16,18 +16,16 @@ def create(world: World, body: JSON) -> Network:
     """POST /networks/create; Refusal in the Engine's words."""
     name, driver = body.get("Name") or "", body.get("Driver") or "bridge"
     if not name.strip():
-        raise Refusal(400, f"invalid name: {name}")
+        raise Refusal(400, "invalid name: name is empty")
     if name in ("bridge", "host", "none", "default"):
         raise Refusal(403, f"operation is not permitted on predefined {name} network ")
     if any(network.name == name for network in world.networks.values()):
         raise Refusal(409, f"network with name {name} already exists")
     if driver not in DRIVERS:
-        raise Refusal(
-            404, f'could not find plugin {driver} in v1 plugin registry: plugin "{driver}" not found'
-        )
+        raise Refusal(404, f'plugin "{driver}" not found')
     if driver == "overlay":
         raise Refusal(
-            503,
+            403,
             'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" '
             "to connect this node to swarm and try again.",
         )
@@ -55,7 +53,11 @@ def remove(world: World, network: Network) -> None:
     if network.builtin:
         raise Refusal(403, f"{network.name} is a pre-defined network and cannot be removed")
     if network.hosts:
-        sentence = f"network {network.name} id {network.id} has active endpoints"
+        there = [world.containers[one] for one in network.hosts]
+        users = ", ".join(
+            f'name:"{one.name}" id:"{short(one.networks[network.name]["EndpointID"])}"' for one in there
+        )
+        sentence = f"network {network.name} has active endpoints ({users})"
         raise Refusal(403, f"error while removing network: {sentence}")
     del world.networks[network.id]
     _told(world, network, "destroy")
@@ -73,7 +75,10 @@ def prune(world: World, chosen: list[Network]) -> JSON:
 def connect(world: World, network: Network, container: Container, asked: JSON | None) -> None:
     """POST /networks/{id}/connect; a container that does not run joins when it starts."""
     if network.driver == "host" or container.host["NetworkMode"] == "host":
-        raise Refusal(400, "container cannot be disconnected from host network or connected to host network")
+        raise Refusal(
+            400,
+            "cannot connect container to host network - container must be created in host network mode",
+        )
     if network.name in container.networks and (container.id in network.hosts or not container.alive):
         sentence = f"endpoint with name {container.name} already exists in network {network.name}"
         raise Refusal(403, sentence)
@@ -89,7 +94,7 @@ def disconnect(world: World, network: Network, container: Container) -> None:
         raise Refusal(400, "container cannot be disconnected from host network or connected to host network")
     if network.name not in container.networks:
         sentence = f"container {container.id} is not connected to network {network.name}"
-        raise Refusal(403, sentence)
+        raise Refusal(500, sentence)
     if container.id in network.hosts:
         attachments.leave(world, container, network)
     del container.networks[network.name]
@@ -98,7 +103,7 @@ def disconnect(world: World, network: Network, container: Container) -> None:
 
 def shape(world: World, network: Network, *, members: bool) -> JSON:
     """The object of GET /networks/{id}; the list leaves `Containers` empty."""
-    config = [{"Subnet": network.subnet, "Gateway": network.gateway}] if network.subnet else []
+    config = [{"Subnet": network.subnet, "Gateway": network.gateway}] if network.subnet else None
     return {
         "Name": network.name,
         "Id": network.id,
@@ -140,9 +145,10 @@ def _subnet(world: World, asked: list[JSON]) -> tuple[str, str]:
         try:
             chosen = ipaddress.ip_network(text)
         except ValueError:
-            raise Refusal(400, f"invalid subnet {text}: invalid CIDR block notation") from None
+            sentence = f"invalid subnet {text}: invalid CIDR block notation"
+            raise Refusal(400, f"invalid network config:\n{sentence}") from None
         if any(chosen.overlaps(pool) for pool in pools):
-            raise Refusal(403, "Pool overlaps with other one on this address space")
+            raise Refusal(403, "invalid pool request: Pool overlaps with other one on this address space")
     else:
         candidates = (ipaddress.ip_network(f"172.{second}.0.0/16") for second in range(17, 32))
         free = next((one for one in candidates if not any(one.overlaps(pool) for pool in pools)), None)

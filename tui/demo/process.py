@@ -6,6 +6,7 @@ import asyncio
 import codecs
 from collections.abc import Callable, Sequence
 
+from tui.demo.files import account
 from tui.demo.line_editor import LineEditor
 from tui.demo.models import Container
 from tui.demo.watch import Watch
@@ -15,6 +16,9 @@ KILLED = 137
 INTERRUPTED = 130
 LONGEST_LOOK = 5.0
 """Seconds after which a sleeping process looks at the world's clock again."""
+
+LOWEST_NUMBER = 30
+PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 Output = Callable[[int, bytes], None]
 """Takes what a process writes, with 1 for stdout or 2 for stderr."""
@@ -43,13 +47,14 @@ class Process:
         self.exec_id = exec_id
         """Of which exec it is; "" for the main process."""
         self.user = user or container.config["User"] or "root"
+        self.account = account(container.image, self.user)
         self.folder = folder or container.config["WorkingDir"] or "/"
-        self.env = dict(
-            entry.partition("=")[::2]
-            for entry in ("HOME=/root", f"HOSTNAME={container.config['Hostname']}", *env)
-        )
-        if tty:
-            self.env.setdefault("TERM", "xterm")
+        own = (PATH, f"HOSTNAME={container.config['Hostname']}", *(["TERM=xterm"] if tty else []))
+        self.env = dict(entry.partition("=")[::2] for entry in (*own, *env))
+        self.env.setdefault("HOME", self.account.home)
+        container.spawned += 1
+        self.number = 1 if self.is_main else LOWEST_NUMBER + container.spawned
+        """Its process id as seen from inside."""
         self.size = (24, 80)
         """Rows and columns of its terminal."""
         self.foreground: asyncio.Task[int] | None = None
@@ -57,7 +62,7 @@ class Process:
         self.editor = LineEditor(self._echo, self._entered, self.interrupt)
         self._output = output
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
-        self._over = False
+        self._over = self._killed = False
         self._signalled = KILLED
         self._typed = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -78,8 +83,9 @@ class Process:
             lambda task: ended(self._signalled if task.cancelled() else task.result())
         )
 
-    def kill(self) -> None:
-        """End it, from any thread."""
+    def kill(self, code: int = KILLED) -> None:
+        """End it with this exit code, from any thread."""
+        self._killed, self._signalled = True, code
         if self._task is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._task.cancel)
 
@@ -99,18 +105,23 @@ class Process:
         else:
             *lines, self._typed = (self._typed + self._decoder.decode(data)).split("\n")
             for line in lines:
-                self._entered(line)
+                self._entered(f"{line}\n")
 
     async def line(self, prompt: str = "") -> str | None:
-        """The next line of input; None at its end."""
+        """The next line of input without its newline; None at the end."""
+        line = await self.text(prompt)
+        return None if line is None else line.removesuffix("\n")
+
+    async def text(self, prompt: str = "") -> str | None:
+        """The next piece of input: a line with its newline, or the rest; None at the end."""
         self.editor.prompt = prompt
         if prompt:
             self.write(1, prompt)
         if self._over and self._lines.empty():
             return None
-        line = await self._lines.get()
+        text = await self._lines.get()
         self.editor.prompt = ""
-        return line
+        return text
 
     def interrupt(self) -> None:
         """What ctrl-c does: end what the shell runs, or the line begun, or a program without a shell."""
@@ -143,11 +154,22 @@ class Process:
 
     # how it waits
 
+    def told_of_change(self) -> None:
+        """Have those look who wait for a file to grow."""
+        with self.world.lock:
+            self.world.events.nudge()
+
     async def sleep(self, seconds: float) -> None:
         """Wait until the world's clock has gone on so far; where it stands still that is never."""
         end = self.world.now() + seconds
+        while (left := end - self.world.now()) > 0:
+            await self.changed(left)
+
+    async def changed(self, patience: float = LONGEST_LOOK) -> None:
+        """Wait until something happens in the world, or so many seconds."""
         with self.world.lock:
             watch = Watch(self.world)
         with watch:
-            while (left := end - self.world.now()) > 0:
-                await watch.next(min(left, LONGEST_LOOK))
+            await watch.next(min(patience, LONGEST_LOOK))
+        if self._killed:
+            raise asyncio.CancelledError

@@ -17,6 +17,7 @@ CHILDREN: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "shop/app": (("1000", "python -m shop.worker"), ("1000", "python -m shop.worker")),
 }
+FIRST_CHILD = 9
 OWNERS = {"redis": "999", "shop/app": "1000", "grafana/grafana": "472", "prom/prometheus": "65534"}
 
 FULL = ("UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD")
@@ -24,16 +25,17 @@ WIDE = ("USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TI
 TITLES = {"args": "COMMAND", "cmd": "CMD", "comm": "COMMAND", "pcpu": "%CPU", "pmem": "%MEM"}
 
 
-def inside(world: World, container: Container) -> list[tuple[str, str, str]]:
-    """User, processor time and command line of each process, the main one first."""
+def inside(world: World, container: Container) -> list[tuple[int, str, str, str]]:
+    """Number inside, user, processor time and command line of each process, the main one first."""
     age = max(world.now() - (container.started or world.now()), 0.0)
     repo = repository(container.image)
     listed = [(OWNERS.get(repo, "root"), " ".join(command(container))), *CHILDREN.get(repo, ())]
     found = [
-        (user, _spent(age * _load(container, number)), line) for number, (user, line) in enumerate(listed)
+        (number + FIRST_CHILD if number else 1, user, _spent(age * _load(container, number)), line)
+        for number, (user, line) in enumerate(listed)
     ]
     beside = [one for one in container.processes if not one.is_main]
-    return [*found, *((one.user, _spent(0), " ".join(one.argv)) for one in beside)]
+    return [*found, *((one.number, one.user, _spent(0), " ".join(one.argv)) for one in beside)]
 
 
 def _load(container: Container, number: int) -> float:
@@ -78,7 +80,7 @@ def _rows(world: World, container: Container) -> list[dict[str, str]]:
         {
             "UID": user,
             "USER": user,
-            "PID": str(main + 8 + number if number else main),
+            "PID": str(main + inner - 1),
             "PPID": str(main if number else main - 21),
             "C": "0",
             "STIME": start,
@@ -94,5 +96,5 @@ def _rows(world: World, container: Container) -> list[dict[str, str]]:
             "VSZ": str(40_000 + main + number),
             "RSS": str(9_000 + main + number + second % 128 * 4),
         }
-        for number, (user, spent, line) in enumerate(inside(world, container))
+        for number, (inner, user, spent, line) in enumerate(inside(world, container))
     ]

@@ -11,18 +11,28 @@ from tui.demo.routes_logs import fresh_lines
 from tui.demo.routing import Answer, Routes
 from tui.demo.streaming import Piece, converse, detach_bytes
 from tui.demo.watch import Watch
-from tui.demo.wire import Hijack, Reply, Request, Talk
+from tui.demo.wire import RAW, Hijack, Reply, Request, Talk
 from tui.demo.world import World
 
 
 def attach(world: World, request: Request, name: str) -> Answer:
     """POST /containers/{id}/attach: before the start too, so that not even the first line is lost."""
-    container = world.container(name)
+    try:
+        return _attached(world, request, world.container(name), name)
+    except Refusal as refusal:
+        # the Engine has handed the connection over by then: it can only write a line
+        return Reply(refusal.status, f"{refusal.message}\r\n".encode(), RAW)
+
+
+def _attached(world: World, request: Request, container: Container, name: str) -> Hijack:
     if container.status == "paused":
-        raise Refusal(409, f"Container {container.id} is paused, unpause the container before attach")
+        raise Refusal(409, f"container {name} is paused, unpause the container before attach")
     if container.status == "restarting":
-        raise Refusal(409, f"Container {container.id} is restarting, wait until the container is running")
-    keys = detach_bytes(request.query.get("detachKeys", ""))
+        raise Refusal(409, f"container {container.id} is restarting, wait until the container is running")
+    try:
+        keys = detach_bytes(request.query.get("detachKeys", ""))
+    except ValueError as error:
+        raise Refusal(400, f"Invalid detach keys {error}") from None
     tty = bool(container.config["Tty"])
     wanted = {number for number, key in ((1, "stdout"), (2, "stderr")) if request.flag(key)}
     output: asyncio.Queue[Piece] = asyncio.Queue()
@@ -45,7 +55,7 @@ def attach(world: World, request: Request, name: str) -> Answer:
     lifecycle.told(world, container, "attach")
 
     def feed(data: bytes) -> None:
-        if container.main is not None and (data or container.config["StdinOnce"]):
+        if container.main is not None:
             container.main.feed(data)
 
     reads = streams and request.flag("stdin") and container.config["OpenStdin"]
@@ -53,7 +63,8 @@ def attach(world: World, request: Request, name: str) -> Answer:
     async def talk(pipe: Talk) -> None:
         following = asyncio.ensure_future(_follow(world, container, watch, tell)) if watch else None
         try:
-            if await converse(pipe, output, feed if reads else None, keys):
+            once = bool(container.config["StdinOnce"])
+            if await converse(pipe, output, feed if reads else None, keys, closes=once):
                 with world.lock:
                     lifecycle.told(world, container, "detach")
         finally:
@@ -79,10 +90,10 @@ async def _follow(world: World, container: Container, watch: Watch, tell: Tell) 
 
 def resize(world: World, request: Request, name: str) -> Answer:
     """POST /containers/{id}/resize."""
+    size = size_of(request)
     container = world.container(name)
     if not container.alive:
-        raise Refusal(409, f"Container {container.id} is not running")
-    size = size_of(request)
+        raise Refusal(409, f"container {container.id} is not running")
     if container.main is not None:
         container.main.size = size
     lifecycle.told(world, container, "resize", height=str(size[0]), width=str(size[1]))

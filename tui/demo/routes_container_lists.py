@@ -12,8 +12,8 @@ FILTERS = (
     *("ancestor", "before", "exited", "expose", "health", "id", "isolation", "is-task", "label", "name"),
     *("network", "publish", "since", "status", "volume"),
 )
-STATES = ("paused", "restarting", "removing", "running", "dead", "created", "exited")
-HEALTH = ("none", "healthy", "unhealthy", "starting")
+STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
+HEALTH = ("none", "starting", "healthy", "unhealthy")
 
 
 def listed(world: World, request: Request) -> Answer:
@@ -50,15 +50,26 @@ def prune(world: World, request: Request) -> Answer:
 
 
 def _check(asked: filters.Filters) -> None:
-    for value in asked.get("status", []):
-        if value not in STATES:
-            raise Refusal(400, f"invalid filter 'status={value}'")
-    for value in asked.get("health", []):
-        if value not in HEALTH:
-            raise Refusal(400, f"unrecognized filter value for health: {value}")
+    for name, called, allowed in (("status", "state", STATES), ("health", "health", HEALTH)):
+        for value in asked.get(name, []):
+            if value not in allowed:
+                why = f"invalid value for {called} ({value}): must be one of {', '.join(allowed)}"
+                raise Refusal(400, f"invalid filter '{name}={value}': {why}")
     for value in asked.get("exited", []):
         if not value.lstrip("-").isdigit():
-            raise Refusal(400, f"invalid filter 'exited={value}'")
+            raise Refusal(400, f"invalid filter 'exited={value}': {_no_number('Atoi', value)}")
+    for name in ("publish", "expose"):
+        for value in asked.get(name, []):
+            number = value.partition("/")[0]
+            if not number.isdecimal():
+                raise Refusal(
+                    500, f"error while looking up for {name} {value}: {_no_number('ParseUint', number)}"
+                )
+    filters.truth(asked, "is-task", False)
+
+
+def _no_number(parser: str, text: str) -> str:
+    return f'strconv.{parser}: parsing "{text}": invalid syntax'
 
 
 def _kept(world: World, found: list[Container], name: str, values: list[str]) -> list[Container]:
@@ -70,6 +81,9 @@ def _kept(world: World, found: list[Container], name: str, values: list[str]) ->
     if name == "ancestor":
         images = _descendants(world, values)
         return [one for one in found if one.image_id in images]
+    if name == "id":
+        beginnings = tuple(values)
+        return [one for one in found if one.id.startswith(beginnings)]
     if name == "network":
         return [one for one in found if _on_network(one, values)]
     return [one for one in found if _matches(one, name, values)]
@@ -78,8 +92,6 @@ def _kept(world: World, found: list[Container], name: str, values: list[str]) ->
 def _matches(one: Container, name: str, values: list[str]) -> bool:
     if name == "name":
         return filters.matches(f"/{one.name}", values) or filters.matches(one.name, values)
-    if name == "id":
-        return any(one.id.startswith(value) for value in values)
     if name == "status":
         return one.status in values
     if name == "exited":
@@ -94,7 +106,7 @@ def _matches(one: Container, name: str, values: list[str]) -> bool:
         }
         return not places.isdisjoint(values)
     if name == "publish":
-        return any(_port(value) in one.ports and one.ports[_port(value)] for value in values)
+        return not _published(one).isdisjoint(map(_port, values))
     if name == "expose":
         return any(_port(value) in (one.config.get("ExposedPorts") or ()) for value in values)
     # isolation is a matter of Windows, tasks of a swarm: neither is here
@@ -121,6 +133,15 @@ def _descendants(world: World, values: list[str]) -> set[str]:
     return found
 
 
+def _published(one: Container) -> set[str]:
+    """Its ports on the Engine's machine: the filter goes by those, not by the container's own."""
+    return {
+        f"{binding['HostPort']}/{port.rpartition('/')[2]}"
+        for port, bindings in one.ports.items()
+        for binding in bindings or ()
+    }
+
+
 def _port(text: str) -> str:
     return text if "/" in text else f"{text}/tcp"
 
@@ -128,7 +149,7 @@ def _port(text: str) -> str:
 def _number(request: Request, name: str) -> int:
     text = request.query.get(name) or "0"
     if not text.lstrip("-").isdigit():
-        raise Refusal(400, f'strconv.Atoi: parsing "{text}": invalid syntax')
+        raise Refusal(500, _no_number("Atoi", text))
     return int(text)
 
 

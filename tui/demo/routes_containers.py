@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from tui.demo import lifecycle, making, processes, shapes
-from tui.demo.models import Container, Refusal
+from tui.demo.models import JSON, Container, Refusal
 from tui.demo.routing import DONE, Answer, Routes
 from tui.demo.watch import Watch
 from tui.demo.wire import Reply, Request, Stream, as_json
@@ -17,8 +17,20 @@ CONDITIONS = ("not-running", "next-exit", "removed")
 
 def create(world: World, request: Request) -> Answer:
     """POST /containers/create."""
-    container = making.create(world, request.query.get("name", ""), request.json())
+    if not request.body.strip():
+        raise Refusal(400, "invalid JSON: got EOF while reading request body")
+    body = request.json()
+    if (host := body.get("HostConfig")) is not None:
+        body["HostConfig"] = host | {"PortBindings": _bindings(host.get("PortBindings"))}
+    container = making.create(world, request.query.get("name", ""), body)
     return as_json({"Id": container.id, "Warnings": []}, 201)
+
+
+def _bindings(asked: JSON | None) -> JSON | None:
+    """The ports to publish as inspect shows them, with every key."""
+    if asked is None:
+        return None
+    return {port: [{"HostIp": "", "HostPort": ""} | one for one in each] for port, each in asked.items()}
 
 
 def inspect(world: World, request: Request, name: str) -> Answer:
@@ -34,7 +46,7 @@ def start(world: World, request: Request, name: str) -> Answer:
 def stop(world: World, request: Request, name: str) -> Answer:
     """POST /containers/{id}/stop; at once, whatever `t` says."""
     signal = request.query.get("signal", "")
-    return DONE if lifecycle.stop(world, world.container(name), signal) else NOT_MODIFIED
+    return DONE if lifecycle.stop(world, world.container(name), signal, name) else NOT_MODIFIED
 
 
 def restart(world: World, request: Request, name: str) -> Answer:
@@ -45,7 +57,11 @@ def restart(world: World, request: Request, name: str) -> Answer:
 
 def kill(world: World, request: Request, name: str) -> Answer:
     """POST /containers/{id}/kill."""
-    lifecycle.kill(world, world.container(name), request.query.get("signal", ""), name)
+    try:
+        container = world.container(name)
+    except Refusal as refusal:
+        raise Refusal(refusal.status, f"cannot kill container: {name}: {refusal.message}") from None
+    lifecycle.kill(world, container, request.query.get("signal", ""), name)
     return DONE
 
 

@@ -10,11 +10,9 @@ from tui.demo.formats import seconds
 from tui.demo.models import Container, LogLine, Refusal
 from tui.demo.routing import Answer, Routes
 from tui.demo.watch import Watch
-from tui.demo.wire import Request, Stream
+from tui.demo.wire import MULTIPLEXED, RAW, Request, Stream
 from tui.demo.world import World
 
-MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
-RAW = "application/vnd.docker.raw-stream"
 PIECE = 64 * 1024
 """Bytes of finished lines that go out as one chunk."""
 
@@ -113,7 +111,7 @@ def _moment(request: Request, name: str, default: float) -> float:
     try:
         return seconds(text)
     except ValueError:
-        raise Refusal(400, f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+        raise Refusal(500, f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
 
 
 ROUTES: Routes = (("GET", "/containers/{}/logs", read),)

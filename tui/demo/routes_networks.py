@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.demo import filters, networks
-from tui.demo.models import Network
+from tui.demo.models import JSON, Container, Network, Refusal
 from tui.demo.routing import DONE, Answer, Routes
 from tui.demo.wire import Reply, Request, as_json
 from tui.demo.world import World
@@ -14,6 +14,13 @@ FILTERS = ("dangling", "driver", "id", "label", "name", "scope", "type")
 def listed(world: World, request: Request) -> Answer:
     """GET /networks."""
     asked = filters.parsed(request, FILTERS)
+    for value in asked.get("type", []):
+        if value not in ("builtin", "custom"):
+            raise Refusal(500, f"invalid filter: 'type'='{value}'")
+    if not set(asked.get("dangling", [])) <= {"true", "false", "1", "0"}:
+        raise Refusal(
+            400, 'invalid value for filter \'dangling\', must be "true" (or "1"), or "false" (or "0")'
+        )
     found = [one for one in world.networks.values() if _matches(world, one, asked)]
     return as_json([networks.shape(world, one, members=False) for one in found])
 
@@ -47,15 +54,22 @@ def connect(world: World, request: Request, name: str) -> Answer:
     """POST /networks/{id}/connect."""
     body = request.json()
     network = world.network(name)
-    networks.connect(world, network, world.container(body["Container"]), body.get("EndpointConfig"))
-    return Reply(200)
+    networks.connect(world, network, _container(world, body), body.get("EndpointConfig"))
+    return Reply(200, kind="")
 
 
 def disconnect(world: World, request: Request, name: str) -> Answer:
     """POST /networks/{id}/disconnect."""
+    body = request.json()
     network = world.network(name)
-    networks.disconnect(world, network, world.container(request.json()["Container"]))
-    return Reply(200)
+    networks.disconnect(world, network, _container(world, body))
+    return Reply(200, kind="")
+
+
+def _container(world: World, body: JSON) -> Container:
+    if not body.get("Container"):
+        raise Refusal(400, 'invalid name or ID supplied: ""')
+    return world.container(body["Container"])
 
 
 def remove(world: World, request: Request, name: str) -> Answer:

@@ -6,7 +6,7 @@ import math
 from collections.abc import AsyncIterator
 
 from tui.demo import filters, images, shapes, volumes
-from tui.demo.events import FILTERS, Event, wanted
+from tui.demo.events import Event, wanted
 from tui.demo.formats import rfc3339, seconds
 from tui.demo.models import JSON, Refusal
 from tui.demo.routing import Answer, Routes
@@ -81,6 +81,7 @@ def info(world: World, request: Request) -> Answer:
                 "Log": ["json-file", "local"],
             },
             **dict.fromkeys(FEATURES, True),
+            **({"KernelMemory": False} if request.version < (1, 42) else {}),
             "BridgeNfIptables": True,
             "BridgeNfIp6tables": True,
             "Debug": False,
@@ -98,7 +99,14 @@ def info(world: World, request: Request) -> Answer:
             "OSType": "linux",
             "Architecture": "x86_64",
             "IndexServerAddress": "",
-            "RegistryConfig": {"InsecureRegistryCIDRs": ["127.0.0.0/8"], "IndexConfigs": {}, "Mirrors": None},
+            "RegistryConfig": {
+                "InsecureRegistryCIDRs": ["127.0.0.0/8"],
+                "IndexConfigs": {
+                    "docker.io": {"Name": "docker.io", "Mirrors": [], "Secure": True, "Official": True}
+                },
+                "Mirrors": None,
+                **(FOREIGN if request.version < (1, 47) else {}),
+            },
             "NCPU": 4,
             "MemTotal": MEMORY,
             "GenericResources": None,
@@ -110,7 +118,7 @@ def info(world: World, request: Request) -> Answer:
             "Labels": [],
             "ExperimentalBuild": False,
             "ServerVersion": ENGINE,
-            "Runtimes": {name: {"path": "runc"} for name in ("io.containerd.runc.v2", "runc")},
+            "Runtimes": {name: _runtime(request) for name in ("io.containerd.runc.v2", "runc")},
             "DefaultRuntime": "runc",
             "Swarm": {
                 "NodeID": "",
@@ -124,8 +132,9 @@ def info(world: World, request: Request) -> Answer:
             "Isolation": "",
             "InitBinary": "docker-init",
             **{name: {"ID": "demo", "Expected": "demo"} for name in COMMITS},
+            **({"Containerd": CONTAINERD} if request.version >= (1, 46) else {}),
             "SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"],
-            "CDISpecDirs": [],
+            "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"],
             "Warnings": None,
         }
     )
@@ -135,12 +144,25 @@ FEATURES = (
     *("MemoryLimit", "SwapLimit", "CpuCfsPeriod", "CpuCfsQuota", "CPUShares", "CPUSet", "PidsLimit"),
     "IPv4Forwarding",
 )
+FOREIGN = dict.fromkeys(
+    ("AllowNondistributableArtifactsCIDRs", "AllowNondistributableArtifactsHostnames"), None
+)
+"""What the Engine once allowed, and tells older clients that it allows no more."""
 COMMITS = ("ContainerdCommit", "RuncCommit", "InitCommit")
+CONTAINERD = {
+    "Address": "/run/containerd/containerd.sock",
+    "Namespaces": {"Containers": "moby", "Plugins": "plugins.moby"},
+}
+
+
+def _runtime(request: Request) -> JSON:
+    features = {"org.opencontainers.runtime-spec.features": "{}"}
+    return {"path": "runc", **({"status": features} if request.version >= (1, 44) else {})}
 
 
 def events(world: World, request: Request) -> Answer:
     """GET /events: what `since` brings back, then what happens until `until` or for ever."""
-    asked = filters.parsed(request, FILTERS)
+    asked = filters.parsed(request, None)
     since, until = _moment(request, "since"), _moment(request, "until")
     past: list[Event] = []
     if since is not None:
@@ -173,7 +195,7 @@ def _moment(request: Request, name: str) -> float | None:
     try:
         return seconds(text)
     except ValueError:
-        raise Refusal(400, f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+        raise Refusal(500, f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
 
 
 def disk_usage(world: World, request: Request) -> Answer:
@@ -193,6 +215,7 @@ def disk_usage(world: World, request: Request) -> Answer:
                 containers=len(world.users_of_image(one)),
                 shared=images.shared_size(world, one),
             )
+            | {"RepoDigests": list(one.digests) or None}
             for one in world.images.values()
             if not one.hidden
         ]
@@ -206,8 +229,6 @@ def disk_usage(world: World, request: Request) -> Answer:
         ]
     if "build-cache" in kinds:
         usage["BuildCache"] = []
-    if request.version < (1, 42):
-        usage["BuilderSize"] = 0
     return as_json(usage)
 
 

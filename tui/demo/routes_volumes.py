@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.demo import filters, volumes
-from tui.demo.models import Volume
+from tui.demo.models import Refusal, Volume
 from tui.demo.routing import DONE, Answer, Routes
 from tui.demo.wire import Request, as_json
 from tui.demo.world import World
@@ -50,13 +50,21 @@ def remove(world: World, request: Request, name: str) -> Answer:
 def prune(world: World, request: Request) -> Answer:
     """POST /volumes/prune: those that no container mounts, named ones only when asked to."""
     asked = filters.parsed(request, ("all", "label", "label!"))
-    every = request.version < ALL_SINCE or filters.truth(asked, "all", False)
+    every = request.version < ALL_SINCE or _every(asked)
     chosen = [
         one
         for one in world.volumes.values()
         if (every or one.anonymous) and filters.labelled(one.labels, asked)
     ]
     return as_json(volumes.prune(world, chosen))
+
+
+def _every(asked: filters.Filters) -> bool:
+    try:
+        return filters.truth(asked, "all", False)
+    except Refusal:
+        why = f'strconv.ParseBool: parsing "{asked["all"][0]}": invalid syntax'
+        raise Refusal(400, f"invalid filter 'all': {why}") from None
 
 
 ROUTES: Routes = (

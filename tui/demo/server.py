@@ -14,6 +14,9 @@ from tui.demo.world import World
 Answer = wire.Reply | wire.Stream | wire.Hijack
 Router = Callable[[World, wire.Request], Answer]
 
+GLANCE = 0.02
+"""Seconds between two looks at a dial that holds something back."""
+
 
 class Line:
     """What one answer goes out by, as good or as bad as the dials make it."""
@@ -31,14 +34,24 @@ class Line:
         await self._writer.drain()
         self._sent += len(data)
         if left < len(data):
-            # what was written before has to get there: the end comes early, but in order
-            self._writer.close()
-            raise ConnectionAbortedError("cut, as the dials say")
+            self.cut()
+
+    def cut(self) -> None:
+        """End the connection in the middle of an answer. Raises ConnectionError."""
+        # what was written before has to get there: the end comes early, but in order
+        self._writer.close()
+        raise ConnectionAbortedError("cut, as the dials say")
+
+    async def fail(self) -> None:
+        """Say inside a stream of progress that its transfer failed, or cut it. Raises ConnectionError."""
+        if not self._dials.break_words:
+            self.cut()
+        await self.write(wire.chunk(wire.failed(self._dials.break_words)))
 
     async def alive(self) -> None:
-        """Wait for ever where the line has died without anybody noticing."""
-        if self._dials.half_open:
-            await asyncio.Event().wait()
+        """Wait as long as the line is dead without anybody having noticed."""
+        while self._dials.half_open:
+            await asyncio.sleep(GLANCE)
 
 
 class Pipe:
@@ -102,14 +115,13 @@ class Server:
         try:
             while request := await wire.read_request(reader):
                 await self.awake.wait()
-                if self.world.dials.latency:
-                    await asyncio.sleep(self.world.dials.latency)
+                await self._wait()
                 answer = self._answer(request)
                 if isinstance(answer, wire.Stream):
                     if not await self._feed(answer, reader, writer):
                         break
                 elif isinstance(answer, wire.Hijack):
-                    writer.write(wire.upgraded(request))
+                    writer.write(wire.upgraded(request, answer.tty))
                     line = Line(writer, self.world.dials)
                     await answer.talk(Pipe(reader, line, answer.tty, self.awake))
                     break
@@ -125,6 +137,13 @@ class Server:
             pass
         finally:
             writer.close()
+
+    async def _wait(self) -> None:
+        """Let an answer take its time."""
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        while (left := asked + self.world.dials.latency - clock()) > 0:
+            await asyncio.sleep(min(left, GLANCE))
 
     def _answer(self, request: wire.Request) -> Answer:
         try:
@@ -164,11 +183,12 @@ class Server:
                 await self.awake.wait()
                 await line.alive()
                 if stream.progress and sent == self.world.dials.break_after:
-                    await line.write(wire.chunk(wire.BROKEN))
+                    await line.fail()
                     break
                 await line.write(wire.chunk(piece))
                 sent += 1
             await self.awake.wait()
+            await line.alive()
             writer.write(wire.LAST_CHUNK)
             await writer.drain()
         finally:

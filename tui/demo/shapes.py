@@ -11,9 +11,8 @@ from tui.demo.world import World
 ROOT = "/var/lib/docker"
 
 
-def dumps(value: object) -> str:
-    """JSON as the Engine writes it: no spaces, UTF-8."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+"""JSON as the Engine writes it: no spaces, UTF-8."""
 
 
 def list_json(world: World, containers: list[Container]) -> str:
@@ -25,7 +24,7 @@ def list_json(world: World, containers: list[Container]) -> str:
             head, tail = _halves(world, container)
             container.row = dumps(head)[:-1] + ',"Status":', "," + dumps(tail)[1:]
         before, after = container.row
-        parts.append(f"{before}{dumps(status(container, now))}{after}")
+        parts.append(f'{before}"{status(container, now)}"{after}')
     return "[" + ",".join(parts) + "]"
 
 
@@ -105,7 +104,7 @@ def inspect(world: World, container: Container, *, size: bool) -> JSON:
 def reachable(container: Container) -> Container:
     """The container itself when it has a process to look at; Refusal 409."""
     if not container.alive:
-        raise Refusal(409, f"Container {container.id} is not running")
+        raise Refusal(409, f"container {container.id} is not running")
     if container.status == "restarting":
         raise Refusal(409, f"Container {container.id} is restarting, wait until the container is running")
     return container
@@ -125,7 +124,9 @@ def _halves(world: World, container: Container) -> tuple[JSON, JSON]:
     }
     tail: JSON = {
         "HostConfig": {"NetworkMode": container.host["NetworkMode"]},
-        "NetworkSettings": {"Networks": container.networks},
+        "NetworkSettings": {
+            "Networks": {name: one | {"DNSNames": None} for name, one in container.networks.items()}
+        },
         "Mounts": [_listed_mount(container, mount) for mount in container.mounts],
     }
     return head, tail
@@ -140,6 +141,8 @@ def _shown_image(world: World, container: Container) -> str:
     image = world.images.get(container.image_id)
     if image is None:
         return container.image_id
+    if container.image in image.tags:
+        return container.image
     try:
         return container.image if world.image(container.image) is image else container.image_id
     except Refusal:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import groupby
+from operator import itemgetter
 
-from tui.demo.models import Refusal
 from tui.demo.wire import Talk
 
 Piece = tuple[int, bytes] | None
@@ -15,7 +16,7 @@ DEFAULT_KEYS = "ctrl-p,ctrl-q"
 
 
 def detach_bytes(text: str) -> bytes:
-    """ "ctrl-p,ctrl-q" as the bytes that a terminal sends. Refusal 400 when it is no such thing."""
+    """ "ctrl-p,ctrl-q" as the bytes that a terminal sends. Raises ValueError when it is no such thing."""
     found = b""
     for word in (text or DEFAULT_KEYS).split(","):
         name = word.strip()
@@ -24,24 +25,35 @@ def detach_bytes(text: str) -> bytes:
         elif name.lower().startswith("ctrl-") and len(name) == 6:
             found += bytes([ord(name[5].upper()) & 31])
         else:
-            raise Refusal(400, f"Unknown character: '{name}'")
+            raise ValueError(f"({text}) provided")
     return found
 
 
 async def converse(
-    pipe: Talk, output: asyncio.Queue[Piece], feed: Callable[[bytes], None] | None, keys: bytes
+    pipe: Talk,
+    output: asyncio.Queue[Piece],
+    feed: Callable[[bytes], None] | None,
+    keys: bytes,
+    *,
+    closes: bool,
 ) -> bool:
     """Pass bytes both ways until the output ends or the detach keys come; whether it was those.
 
-    `feed` takes what is typed, b"" at its end; None when nothing is read. A client that leaves ends nothing
-    but its own connection.
+    `feed` takes what is typed; None when nothing is read, and no keys are looked for. With `closes` it is
+    told b"" at the end of the input, and the output goes on; else the end of the input is the end of it
+    all. The Engine closes the input of no terminal.
     """
+    closes = closes and not pipe.tty
     writing = asyncio.ensure_future(_write(pipe, output))
-    reading = asyncio.ensure_future(_read(pipe, feed, keys if pipe.tty else b""))
+    reading = asyncio.ensure_future(_read(pipe, feed, keys if pipe.tty and feed else b""))
     try:
         await asyncio.wait([writing, reading], return_when=asyncio.FIRST_COMPLETED)
         if reading.done() and reading.result():
             return True
+        if reading.done() and feed is not None:
+            if not closes:
+                return False
+            feed(b"")
         await writing
         return False
     except ConnectionError:
@@ -54,20 +66,28 @@ async def converse(
 
 async def _write(pipe: Talk, output: asyncio.Queue[Piece]) -> None:
     while (piece := await output.get()) is not None:
-        await pipe.write(piece[1], piece[0])
+        pieces: list[Piece] = [piece]
+        while pieces[-1] is not None and not output.empty():
+            pieces.append(output.get_nowait())
+        # what one stream wrote at one time goes out together
+        for stream, together in groupby((one for one in pieces if one is not None), key=itemgetter(0)):
+            await pipe.write(b"".join(data for _, data in together), stream)
+        if pieces[-1] is None:
+            return
 
 
 async def _read(pipe: Talk, feed: Callable[[bytes], None] | None, keys: bytes) -> bool:
     held = b""
     while data := await pipe.read():
+        passed = b""
         for number in data:
             held += bytes([number])
             if keys and held == keys:
+                if feed is not None and passed:
+                    feed(passed)
                 return True
             if not (keys and keys.startswith(held)):
-                if feed is not None:
-                    feed(held)
-                held = b""
-    if feed is not None:
-        feed(b"")
+                passed, held = passed + held, b""
+        if feed is not None and passed:
+            feed(passed)
     return False

@@ -10,6 +10,8 @@ from tui.demo.world import World
 
 NAME = re.compile(r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$")
 ROOT = "/var/lib/docker/volumes"
+OPTIONS = ("type", "device", "o", "size")
+"""Those of the driver `local`."""
 
 
 def mountpoint(volume: Volume) -> str:
@@ -21,6 +23,11 @@ def create(world: World, body: JSON) -> Volume:
     """POST /volumes/create; one that is there already is answered as it is."""
     name = body.get("Name") or ""
     driver = body.get("Driver") or "local"
+    if len(name) == 1:
+        raise Refusal(
+            400,
+            f"create {name}: volume name is too short, names should be at least two alphanumeric characters",
+        )
     if name and not NAME.match(name):
         raise Refusal(
             400,
@@ -29,18 +36,19 @@ def create(world: World, body: JSON) -> Volume:
             "use absolute path",
         )
     if name in world.volumes:
-        world.emit("volume", "create", name, {"driver": driver})
         return world.volumes[name]
     if driver != "local":
         raise Refusal(
             404, f'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found'
         )
+    if odd := next((key for key in body.get("DriverOpts") or () if key not in OPTIONS), None):
+        raise Refusal(400, f'create {name}: invalid option: "{odd}"')
     volume = Volume(
         name=name or world.fresh_id("volume"),
         created=world.now(),
         driver=driver,
         labels=body.get("Labels") or ({} if name and "Labels" in body else None),
-        options=body.get("DriverOpts") or None,
+        options=body.get("DriverOpts"),
         anonymous=not name,
     )
     if volume.anonymous:
@@ -63,8 +71,8 @@ def remove(world: World, name: str, *, force: bool) -> None:
 
 
 def prune(world: World, chosen: list[Volume]) -> JSON:
-    """POST /volumes/prune over the volumes that passed its filters; those in use stay."""
-    gone = [volume for volume in chosen if not world.users_of_volume(volume.name)]
+    """POST /volumes/prune over the volumes that passed its filters; those in use or with options stay."""
+    gone = [one for one in chosen if not one.options and not world.users_of_volume(one.name)]
     for volume in gone:
         remove(world, volume.name, force=False)
     freed = sum(volume.size for volume in gone)

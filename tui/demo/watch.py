@@ -34,9 +34,9 @@ class Watch:
     async def next(self, patience: float = math.inf) -> Event | None:
         """The next event; None when the world was nudged or `patience` seconds have passed."""
         try:
-            return await asyncio.wait_for(
-                self._events.get(), None if math.isinf(patience) else max(patience, 0)
-            )
+            # not wait_for: that loses a cancellation which comes together with an event
+            async with asyncio.timeout(None if math.isinf(patience) else max(patience, 0)):
+                return await self._events.get()
         except TimeoutError:
             return None
 

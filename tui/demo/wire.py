@@ -22,6 +22,8 @@ ENGINE = "27.5.1"
 """The Engine release whose API this is."""
 
 JSON_TYPE = "application/json"
+RAW = "application/vnd.docker.raw-stream"
+MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
 PHRASES = {
     200: "OK",
     201: "Created",
@@ -61,13 +63,29 @@ class Request:
         if not self.body.strip():
             return {}
         try:
-            value = json.loads(self.body)
-        except ValueError:
-            first = self.body.strip()[:1].decode(errors="replace")
-            raise Refusal(400, f"invalid character '{first}' looking for beginning of value") from None
+            value = json.loads(self.body.decode(errors="replace"))
+        except json.JSONDecodeError as error:
+            raise Refusal(400, _unreadable(error)) from None
         if not isinstance(value, dict):
             raise Refusal(400, "invalid JSON: an object is wanted")
         return value
+
+
+def _unreadable(error: json.JSONDecodeError) -> str:
+    if error.pos >= len(error.doc.rstrip()):
+        return "invalid JSON: unexpected EOF"
+    if error.msg == "Extra data":
+        return "unexpected content after JSON"
+    where = _WHERE.get(error.msg, "looking for beginning of value")
+    return f"invalid JSON: invalid character '{error.doc[error.pos]}' {where}"
+
+
+_WHERE = {
+    "Expecting property name enclosed in double quotes": "looking for beginning of object key string",
+    "Expecting ':' delimiter": "after object key",
+    "Expecting ',' delimiter": "after object key:value pair",
+}
+"""How the Engine's language says what Python's says."""
 
 
 @dataclass
@@ -115,7 +133,8 @@ class Hijack:
 def as_json(value: object, status: int = 200) -> Reply:
     """A reply with a JSON body and the newline that the Engine puts after it."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return Reply(status, text.encode("utf-8", "replace") + b"\n")
+    # half of a pair is no UTF-8: it goes out as the escape that it is in JSON
+    return Reply(status, text.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def refused(refusal: Refusal) -> Reply:
@@ -191,13 +210,13 @@ def whole(reply: Reply, now: float, *, without_body: bool) -> tuple[bytes, bytes
     return start, b"" if bare or without_body else reply.body
 
 
-def upgraded(request: Request) -> bytes:
+def upgraded(request: Request, tty: bool) -> bytes:
     """The head before the raw stream: 101 for a client that asked for it, else 200."""
-    raw = "application/vnd.docker.raw-stream"
     if "upgrade" in request.headers:
-        lines = ["HTTP/1.1 101 UPGRADED", f"Content-Type: {raw}", "Connection: Upgrade", "Upgrade: tcp"]
+        kind = RAW if tty or request.version < (1, 42) else MULTIPLEXED
+        lines = ["HTTP/1.1 101 UPGRADED", f"Content-Type: {kind}", "Connection: Upgrade", "Upgrade: tcp"]
     else:
-        lines = ["HTTP/1.1 200 OK", f"Content-Type: {raw}"]
+        lines = ["HTTP/1.1 200 OK", f"Content-Type: {RAW}"]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
@@ -206,14 +225,16 @@ def frame(stream: int, data: bytes) -> bytes:
     return struct.pack(">BxxxI", stream, len(data)) + data
 
 
+def failed(message: str) -> bytes:
+    """The line by which a stream of progress says that its transfer failed."""
+    return json.dumps({"errorDetail": {"message": message}, "error": message}).encode() + b"\r\n"
+
+
 def chunk(piece: bytes) -> bytes:
     """One piece of a chunked body; an empty one would end it and must not be sent."""
     return b"%x\r\n%s\r\n" % (len(piece), piece)
 
 
-BROKEN_WORDS = "unexpected EOF"
-BROKEN = json.dumps({"errorDetail": {"message": BROKEN_WORDS}, "error": BROKEN_WORDS}).encode() + b"\r\n"
-"""What a stream of progress says when its transfer fails."""
 LAST_CHUNK = b"0\r\n\r\n"
 
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from tui.demo.dials import Dials
 from tui.demo.events import EventLog
-from tui.demo.formats import HEX_ID, with_tag
+from tui.demo.formats import HEX_ID, misnamed, repository, with_tag
 from tui.demo.models import Container, Image, Network, Refusal, Volume
 
 FIXED_NOW = 1_750_000_000.0
@@ -92,8 +92,10 @@ class World:
         wanted = with_tag(reference)
         found = found or next((one for one in self.images.values() if wanted in one.references), None)
         found = found or _by_prefix(self.images, f"sha256:{reference.removeprefix('sha256:')}", reference)
+        if found is None and (why := misnamed(repository(reference))):
+            raise Refusal(400, why)
         if found is None:
-            missing = reference if HEX_ID.match(reference) else wanted
+            missing = reference if reference.startswith("sha256:") or HEX_ID.match(reference) else wanted
             raise Refusal(404, f"No such image: {missing}")
         return found
 
