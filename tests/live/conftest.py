@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
 
+from tests.live import calls, noted
 from tests.live.engine import SUITES, EngineError, PrivateEngine
+from tests.live.person import at_home
+from tests.live.pty_app import PtyApp
 
 HERE = Path(__file__).parent
+SEEN = pytest.StashKey[calls.Calls]()
 IMAGE = "busybox:latest"
 BUILT_IN_NETWORKS = {"bridge", "host", "none"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the folder's own options are."""
+    parser.addoption("--record-calls", action="store_true", help="write calls.txt anew; run the whole folder")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the group out of the markers
@@ -24,6 +34,45 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             name = callspec.params.get("engine", "other") if callspec else "other"
             item.add_marker(pytest.mark.live)
             item.add_marker(pytest.mark.xdist_group(f"engine-{name}"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what Wharf sent in another worker."""
+    stash = node.config.stash
+    stash[SEEN] = stash.get(SEEN, frozenset()) | calls.read(
+        getattr(node, "workeroutput", {}).get("calls", ())
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep what Wharf sent, when that was asked for and everything went well."""
+    seen = session.config.stash.get(SEEN, frozenset())
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["calls"] = calls.lines(seen)
+    elif session.config.getoption("record_calls", False) and not session.testsfailed:
+        calls.KEPT.write_text("".join(f"{line}\n" for line in calls.lines(seen)))
+
+
+@pytest.fixture(autouse=True)
+def known_calls(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """What Wharf sends, in this process or in a terminal, is among the calls that are kept."""
+    notes = tmp_path_factory.mktemp("calls") / "notes"
+    notes.touch()
+    monkeypatch.setenv(noted.NOTES, str(notes))
+    monkeypatch.setattr(PtyApp, "program", noted.__name__)
+    with calls.noting(noted.in_file(notes)):
+        yield
+    sent = frozenset[tuple[str, str]]().union(
+        *(calls.call(*line.split(" ", 1)) for line in notes.read_text().splitlines())
+    )
+    pytestconfig.stash[SEEN] = pytestconfig.stash.get(SEEN, frozenset()) | sent
+    if not pytestconfig.getoption("record_calls", False):
+        unknown = calls.lines(sent - calls.kept())
+        refresh = "pytest tests/live --record-calls"
+        assert not unknown, f"not in {calls.KEPT.name}, which `{refresh}` writes anew: {unknown}"
 
 
 @pytest.fixture(scope="session", params=list(SUITES))
@@ -49,11 +98,7 @@ def api(engine: PrivateEngine) -> Iterator[docker.APIClient]:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which Wharf finds and keeps everything of its person's; no display, no SSH."""
-    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "DOCKER_CONFIG"):
-        monkeypatch.setenv(name, str(tmp_path))
-    for name in ("SSH_CONNECTION", "DISPLAY", "WAYLAND_DISPLAY", "DOCKER_HOST", "DOCKER_CONTEXT"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
+    return at_home(tmp_path, monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tui.app import WharfApp
+from tui.demo import NAME as DEMO
 from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
 from tui.engine.kinds import Kind
@@ -157,17 +159,27 @@ class Person:
         return plan
 
 
+def at_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have Wharf find and keep everything of its person's in a folder; no display, no SSH, no Engine."""
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "DOCKER_CONFIG"):
+        monkeypatch.setenv(name, str(folder))
+    for name in ("SSH_CONNECTION", "DISPLAY", "WAYLAND_DISPLAY", "DOCKER_HOST", "DOCKER_CONTEXT"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
 @asynccontextmanager
 async def at_wharf(
     url: str,
     state: Path,
     *,
     read_only: bool = False,
+    demo: bool = False,
     up: bool = True,
     size: tuple[int, int] = (120, 40),
 ) -> AsyncIterator[Person]:
     """Wharf on the Engine at `url`, its lists read (unless not `up`), with `state` as its folder."""
-    endpoint = Endpoint(url, "", "--host", read_only=read_only)
+    endpoint = Endpoint(url, DEMO if demo else "", "--host", read_only=read_only, demo=demo)
     engine = Engine(endpoint, state)
     engine.start()
     app = Heard(engine, Settings(), Choices(state / "choices.json"))

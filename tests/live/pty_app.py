@@ -38,13 +38,18 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
 class PtyApp:
     """`python -m tui` in a terminal; a wait that takes too long fails with the screen in its message."""
 
+    program = "tui"
+    """The module that is run."""
+
     def __init__(
         self,
         *arguments: str,
         env: Mapping[str, str] = MappingProxyType({}),
         rows: int = 30,
         columns: int = 110,
+        program: str = "",
     ) -> None:
+        """`program` is a module to run in place of Wharf's own."""
         self._person, line = os.openpty()
         self._shown = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._shown)
@@ -54,7 +59,7 @@ class PtyApp:
         """The terminal's modes before the program came."""
         self._line = line  # held open, so that the terminal can be asked for its modes after the end
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tui", *arguments],
+            [sys.executable, "-m", program or self.program, *arguments],
             cwd=CHECKOUT,
             env=_environment(env),
             preexec_fn=lambda: os.login_tty(line),
@@ -98,6 +103,11 @@ class PtyApp:
     def text(self) -> str:
         """The whole screen, without the blanks at the lines' ends."""
         return "\n".join(line.rstrip() for line in self._shown.display)
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """The cursor's row and column, from 0."""
+        return self._shown.cursor.y, self._shown.cursor.x
 
     def pump(self, seconds: float = 0.05) -> None:
         """Show what came, waiting up to so long for it."""

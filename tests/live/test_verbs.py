@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
@@ -13,11 +12,12 @@ from tests.live.engine import PrivateEngine
 from tests.live.making import container, exited
 from tests.live.person import at_wharf
 from tests.live.pty_app import PtyApp
-from tests.live.verb_rows import NAMED_BY_THE_ENGINE, ROWS, After, Stay, form
+from tests.live.verb_rows import ROWS, form
+from tests.trying import Stay, try_by_key
 from tui.engine.kinds import Kind
 from tui.screens.choose import ChooseScreen
 from tui.verbs.registry import VERBS
-from tui.verbs.verb import Effect, Verb
+from tui.verbs.verb import Verb
 
 
 def test_every_verb_has_a_row() -> None:
@@ -33,30 +33,7 @@ async def test_a_verb_does_by_its_key_what_it_says(
         stay_in_a_terminal(verb, row, engine, api, home)
         return
     async with at_wharf(engine.url, home) as person:
-        scene = row.scene(api, engine)
-        if scene.name:
-            await person.go_to(verb.kind, scene.name)
-        else:
-            await person.pane(verb.kind)
-            if scene.refs and verb.id != "image.pull":
-                await person.until(lambda: set(scene.refs) <= set(person.app.engine.store.of(verb.kind)))
-        await person.offered(verb.key, verb.title)
-        await person.press(verb.key)
-        if row.answer is not None:
-            await row.answer(person)
-        after = After(api, person, scene)
-        await person.until(lambda: row.effect(after))
-        if verb.effect in (Effect.CHANGES, Effect.DESTROYS):
-            await person.until(lambda: person.journal(verb.id))
-            (entry,) = person.journal(verb.id)
-            assert fnmatchcase(entry["line"], row.line)
-            assert (entry["result"], entry["endpoint"]) == ("done", engine.url)
-            assert {each["outcome"] for each in entry["objects"]} == {"done"}
-            wanted = {"made"} if verb.id in NAMED_BY_THE_ENGINE else set(scene.refs)
-            assert {each["id"] for each in entry["objects"]} == wanted
-        else:
-            assert row.line == ""
-            assert person.journal(verb.id) == []
+        await try_by_key(person, verb, row, row.scene(api, engine), api)
 
 
 def stay_in_a_terminal(

@@ -2,68 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable
 
 import docker
 
 from tests.live.engine import PrivateEngine
 from tests.live.making import IMAGE, container, exited, image
 from tests.live.person import Person
+from tests.trying import After, Row, Scene, Stay
 from tui.screens.logs import LogsScreen
 from tui.screens.run import RunScreen
 from tui.screens.sheet import SheetScreen
 from tui.screens.top import TopScreen
-
-
-class Scene(NamedTuple):
-    """What a verb is pressed on."""
-
-    name: str = ""
-    """The object the cursor goes to; "" for a verb that needs no row."""
-    refs: tuple[str, ...] = ()
-    """What the journal is to name: ids, references, volume names."""
-
-
-class After(NamedTuple):
-    """Whom to ask what became of it."""
-
-    api: docker.APIClient
-    person: Person
-    scene: Scene
-
-    def state(self) -> str:
-        """The container's state."""
-        return str(self.api.inspect_container(self.scene.name)["State"]["Status"])
-
-
-Answer = Callable[[Person], Awaitable[Any]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """How a verb is tried."""
-
-    scene: Callable[[docker.APIClient, PrivateEngine], Scene]
-    effect: Callable[[After], object]
-    """True once the Engine, or for a verb that reads the screen, shows what the verb is for."""
-    answer: Answer | None = None
-    """The keys that answer what the verb asks."""
-    line: str = ""
-    """The journal's docker line, with * for what the Engine adds; "" for verbs that change nothing."""
-
-
-@dataclass(frozen=True)
-class Stay:
-    """How a verb is tried that takes the whole terminal, and so needs a real one."""
-
-    scene: Callable[[docker.APIClient, PrivateEngine], Scene]
-    typed: str
-    """What is typed inside."""
-    trace: str
-    """The path that appears in the container by it."""
-
 
 # Scenes
 
@@ -228,7 +178,7 @@ def is_exited(after: After) -> bool:
 
 
 def has_started_again(after: After) -> bool:
-    state = after.api.inspect_container("web")["State"]
+    state = after.api.inspect_container(after.scene.name)["State"]
     return bool(state["Running"] and state["FinishedAt"] > "0002")
 
 
@@ -340,6 +290,3 @@ ROWS: dict[str, Row | Stay] = {
     "volume.copy": Row(a_volume, copies("data")),
 }
 """How each verb is tried, by its id."""
-
-NAMED_BY_THE_ENGINE = ("container.run", "container.create", "image.run", "network.create", "volume.create")
-"""Verbs whose object has no id before: the journal names what was asked for."""
