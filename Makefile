@@ -18,7 +18,7 @@ WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 2 ] || n=2; [ $$n -lt 8 ] || n=8; echo
 DEBOOTSTRAP := command -v debootstrap >/dev/null || .ci/need debootstrap || true
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench screenshots engine clean
+.PHONY: help install run test lint bench screenshots steady engine clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -57,6 +57,15 @@ bench: .venv/installed-dev ## measure on real Engines, and print the figures
 
 screenshots: .venv/installed-dev ## make the pictures in screenshots/ anew
 	@$(BIN)/python -m tests.screenshots $(ARGS)
+
+# each run is a process of its own, with another order of sets; all must show what is kept
+steady: .venv/installed-dev ## draw every snapshot and picture 20 times, alone and beside others: all alike
+	@for run in $$(seq 20); do \
+		for beside in 0 4; do \
+			echo "run $$run, -n $$beside"; \
+			PYTHONHASHSEED=$$run $(BIN)/python -m pytest -q -n $$beside tests/snapshots || exit 1; \
+		done; \
+	done
 
 engine: .venv/installed-dev ## start a private Engine and print its DOCKER_HOST
 	@$(DEBOOTSTRAP)
