@@ -23,7 +23,9 @@ def running(api: docker.APIClient, engine: PrivateEngine) -> Scene:
 
 
 def stopped(api: docker.APIClient, engine: PrivateEngine) -> Scene:
-    return Scene("web", (exited(api, "web"),))
+    scene = running(api, engine)
+    api.stop("web")
+    return scene
 
 
 def paused(api: docker.APIClient, engine: PrivateEngine) -> Scene:
