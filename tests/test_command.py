@@ -101,15 +101,17 @@ def test_an_endpoint_without_an_engine_is_a_screen_and_quits_well(env: dict[str,
 
 
 def test_the_demo_needs_no_docker_says_what_it_is_and_leaves_nothing(env: dict[str, str]) -> None:
-    with tempfile.TemporaryDirectory(dir="/tmp") as sockets:
-        with PtyApp("--demo", "3", env={**env, "PATH": "/nonexistent", "TMPDIR": sockets}) as app:
-            app.wait_for("DEMO ENGINE, NOT DOCKER")
-            app.wait_for("shop-db-1")
-            app.wait_for("crowd-00003")
-            assert len(os.listdir(sockets)) == 1
-            app.send("q")
-            assert app.ends() == 0
-            assert os.listdir(sockets) == []
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp") as sockets,
+        PtyApp("--demo", "3", env={**env, "PATH": "/nonexistent", "TMPDIR": sockets}) as app,
+    ):
+        app.wait_for("DEMO ENGINE, NOT DOCKER")
+        app.wait_for("shop-db-1")
+        app.wait_for("crowd-00003")
+        assert len(os.listdir(sockets)) == 1
+        app.send("q")
+        assert app.ends() == 0
+        assert os.listdir(sockets) == []
 
 
 def test_the_demo_starts_where_a_socket_in_the_temporary_folder_would_have_too_long_a_path(

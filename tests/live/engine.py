@@ -161,6 +161,10 @@ class PrivateEngine:
         """Stop the daemon in its tracks (SIGSTOP): it takes connections and never answers."""
         if not self._ask("signal", signal.SIGSTOP):
             raise EngineError("the daemon is not running")
+        # its threads stop one after the other: one of them may still answer
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self.get("/_ping", timeout=0.2)
 
     def thaw(self) -> None:
         """Let a frozen daemon go on (SIGCONT)."""

@@ -46,6 +46,7 @@ class Comparison:
         return self._found[story.name]
 
     def close(self) -> None:
+        """Leave the Engine."""
         self._api.close()
 
     def _on_the_demo(self, story: Story) -> Told:
@@ -76,6 +77,7 @@ def comparison(engine: PrivateEngine) -> Iterator[Comparison]:
     made.close()
 
 
+# sentences and shapes are those of one release: an older one has others
 newest = pytest.mark.parametrize("engine", ["28.5"], indirect=True)
 
 

@@ -33,7 +33,8 @@ def having(text: str) -> Build:
         container.image = text
         container.labels[text] = text
         container.config["Env"] = [f"{text}={text}"]
-        container.config["Cmd"] = [text]
+        container.config["Cmd"] = ["sh", "-c", "sleep 1000", text]
+        container.config["User"] = ""
         image = world.image("nginx:1.27-alpine")
         image.tags = [f"{text}:1"]
         image.config["Labels"] = {text: text}

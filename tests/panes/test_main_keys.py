@@ -140,12 +140,3 @@ def test_the_table_of_keys_in_readme_is_up_to_date() -> None:
     assert "<!-- keys -->\n" in text
     assert "<!-- /keys -->" in text
     assert screenshots.with_keys(text) == text, "make screenshots writes it anew"
-
-
-def test_every_picture_in_readme_is_drawn() -> None:
-    import re
-
-    named = set(re.findall(r"screenshots/([\w-]+)\.svg", screenshots.README.read_text(encoding="utf-8")))
-    assert named
-    assert named <= screenshots.PICTURES.keys()
-    assert all((screenshots.FOLDER / f"{name}.svg").exists() for name in named)

@@ -77,7 +77,7 @@ async def test_removing_a_running_container_unforced_shows_the_engines_sentence(
     await stage.press("d")
     await apply(stage)
     await stage.until(lambda: stage.dialog == "ErrorScreen")
-    assert "You cannot remove a running container" in stage.text
+    assert "container is running" in stage.text
     assert "Stop the container first, or remove it by force." in stage.text
     assert stage.state("shop-worker-1") == "running"
     await stage.press("escape")

@@ -39,6 +39,7 @@ ADVICE: tuple[tuple[int | None, str, str], ...] = (
     (404, "no such image", "Pull the image first, or check its name and tag."),
     (404, "", "It is gone: the list shows what is there now."),
     (409, "running container", "Stop the container first, or remove it by force."),
+    (409, "container is running", "Stop the container first, or remove it by force."),
     (409, "paused", "Let the container go on first."),
     (409, "is not running", "Start the container first."),
     (409, "already in use by container", "Choose another name, or rename or remove that container."),

@@ -245,13 +245,20 @@ PUBLISHED = Story(
     (
         *started(
             "web",
-            ExposedPorts={"80/tcp": {}, "53/udp": {}},
-            host={"PortBindings": {"80/tcp": [{"HostPort": "18081"}]}},
+            ExposedPorts={"80/tcp": {}, "81/tcp": {}, "53/udp": {}},
+            host={
+                "PortBindings": {
+                    "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "18081"}],
+                    "81/tcp": [{"HostPort": "18082"}],
+                }
+            },
         ),
         get("/containers/web/json", same=("NetworkSettings.Ports",)),
         get(LIST, same=("Ports",)),
         made(
-            "rival", ExposedPorts={"80/tcp": {}}, host={"PortBindings": {"80/tcp": [{"HostPort": "18081"}]}}
+            "rival",
+            ExposedPorts={"80/tcp": {}},
+            host={"PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "18081"}]}},
         ),
         post("/containers/rival/start"),
         get("/containers/rival/json", same=("State.Status", "State.ExitCode")),

@@ -49,8 +49,13 @@ def started(name: str, *command: str, **more: Any) -> tuple[Step, ...]:
 
 
 def ended(name: str, *command: str, **more: Any) -> tuple[Step, ...]:
-    """A container that has run and ended by itself."""
-    return *started(name, *command, **more), post(f"/containers/{name}/wait")
+    """A container that has run and ended; the Engine's list says so a little later than its wait."""
+    listed = {"all": "1", "filters": {"name": [f"^/{name}$"]}}
+    return (
+        *started(name, *command, **more),
+        post(f"/containers/{name}/wait"),
+        get("/containers/json", listed, until=("State", ["exited"])),
+    )
 
 
 def read(name: str) -> Step:
