@@ -148,7 +148,8 @@ class Stage:
     def names(self) -> list[str]:
         """The names of the rows, from the top."""
         known = self.pane.models
-        return [known[key].name for key in self.table.keys]
+        # an object that has just gone may still have its row
+        return [known[key].name for key in self.table.keys if key in known]
 
     @property
     def current(self) -> str:

@@ -150,7 +150,9 @@ def test_execs_end_with_their_container(api: docker.APIClient, engine: DemoEngin
         api.kill(PROXY)
         assert [all_of(session) for session in sessions] == [[]] * 4
         assert [session.exit_code() for session in sessions] == [137] * 4
-    assert events == ["kill 9", "die 137", *["exec_die 137"] * 4]
+    # the last of them may have begun only now
+    ends = [event for event in events if not event.startswith("exec_start")]
+    assert ends == ["kill 9", "die 137", *["exec_die 137"] * 4]
 
 
 @pytest.mark.parametrize(("keys", "typed"), [("ctrl-x,x", b"\x18x"), (None, b"\x10\x11")])
