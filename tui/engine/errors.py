@@ -37,6 +37,8 @@ class Unreachable(EngineError):
 
 ADVICE: tuple[tuple[int | None, str, str], ...] = (
     (404, "no such image", "Pull the image first, or check its name and tag."),
+    (404, "pull access denied", "Check the name; a private repository wants a login first."),
+    (404, "manifest unknown", "The repository has no such tag: check it."),
     (404, "", "It is gone: the list shows what is there now."),
     (409, "running container", "Stop the container first, or remove it by force."),
     (409, "container is running", "Stop the container first, or remove it by force."),
