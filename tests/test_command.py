@@ -12,6 +12,7 @@ import pytest
 
 from tests.live.pty_app import PtyApp
 from tui import __version__
+from tui.__main__ import parser
 
 CHECKOUT = Path(__file__).parents[1]
 USAGE = 2
@@ -47,7 +48,17 @@ def test_the_help_names_every_option(env: dict[str, str]) -> None:
     ended = run(env, "--help")
     assert ended.returncode == 0
     assert ended.stdout.startswith("usage: wharf ")
-    for option in ("-H", "--host", "-c", "--context", "--demo", "--read-only", "--version"):
+    for option in (
+        "-H",
+        "--host",
+        "-c",
+        "--context",
+        "--demo",
+        "--read-only",
+        "--no-slow-line",
+        "--version",
+        "doctor",
+    ):
         assert option in ended.stdout
 
 
@@ -71,6 +82,7 @@ def test_an_option_that_is_not_there_is_refused(env: dict[str, str], arguments: 
         (["-H", "ftp://x"], "wharf: 'ftp://x' is no address of an Engine"),
         (["-H", "unix:///x", "-c", "y"], "wharf: give either --host or --context, not both"),
         (["--demo", "-H", "unix:///x"], "wharf: give --demo without --host and --context"),
+        (["--demo", "-H", ""], "wharf: give --demo without --host and --context"),
     ],
 )
 def test_an_endpoint_that_is_not_there_ends_it_before_the_screen(
@@ -128,3 +140,60 @@ def test_a_demo_of_no_size_is_refused(env: dict[str, str], count: str) -> None:
     ended = run(env, f"--demo={count}")
     assert (ended.returncode, ended.stdout) == (USAGE, "")
     assert "a number up to 100,000 is wanted" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "slow"), [([], None), (["--slow-line"], True), (["--no-slow-line"], False)]
+)
+def test_a_slow_line_is_left_open_unless_it_is_said(arguments: list[str], slow: bool | None) -> None:
+    assert parser().parse_args(arguments).slow_line is slow
+
+
+@pytest.mark.parametrize(
+    "arguments", [["doctor", "--demo"], ["--demo", "doctor", "--read-only"], ["--demo", "3", "doctor"]]
+)
+def test_the_doctor_needs_no_terminal_and_ends_with_0_where_an_engine_answers(
+    env: dict[str, str], arguments: list[str]
+) -> None:
+    ended = run(env, *arguments)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "The Engine answers: wharf can be used." in ended.stdout
+    assert f"may be listed: {19 if '3' in arguments else 16}" in ended.stdout
+
+
+def test_the_doctor_ends_with_1_where_nobody_answers(env: dict[str, str]) -> None:
+    ended = run(env, "-H", "unix:///nonexistent.sock", "doctor")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "There is no socket /nonexistent.sock." in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["doctor", "-H", "unix:///x", "-c", "y"],
+        ["doctor", "--demo", "-c", "y"],
+        ["doctor", "nurse"],
+        ["doctor", "--nope"],
+    ],
+)
+def test_the_doctor_refuses_what_it_cannot_be_asked(env: dict[str, str], arguments: list[str]) -> None:
+    ended = run(env, *arguments)
+    assert (ended.returncode, ended.stdout) == (USAGE, "")
+    assert ended.stderr.splitlines()[-1].startswith("wharf: ")
+
+
+def test_the_doctor_does_not_mind_that_nobody_reads_on(env: dict[str, str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        ended = subprocess.run(
+            [sys.executable, "-m", "tui", "doctor", "-H", "unix:///nonexistent.sock"],
+            cwd=CHECKOUT,
+            env={**os.environ, **env},
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr) == (1, "")

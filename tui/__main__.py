@@ -13,6 +13,10 @@ from tui import __version__
 
 USAGE = 2
 """The exit code for arguments, settings or a terminal that cannot be used."""
+INTERRUPTED = 130
+"""The exit code after ctrl-c, as shells give it."""
+DOCTOR = "doctor"
+DEMO_ALONE = "give --demo without --host and --context"
 MOST_CONTAINERS = 100_000
 """As many as the demo makes in a time that a person waits."""
 
@@ -33,7 +37,19 @@ def parser() -> argparse.ArgumentParser:
         help="show the embedded demo Engine, which needs no Docker, with MORE containers than it has",
     )
     parser.add_argument("--read-only", action="store_true", help="offer and send nothing that changes")
+    parser.add_argument(
+        "--slow-line",
+        action=argparse.BooleanOptionalAction,
+        help="spare the line that the screen goes over; by itself inside an SSH session",
+    )
     parser.add_argument("--version", action="version", version=f"wharf {__version__}")
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=(DOCTOR,),
+        metavar=DOCTOR,
+        help="say, without the screen, which Engine is used and why, and whether it answers",
+    )
     return parser
 
 
@@ -41,23 +57,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run Wharf; returns the exit code."""
     # nothing becomes garbage while modules are imported; the main screen switches the collector on again
     gc.disable()
-    args = parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if "--demo" in words[:-1] and words[(at := words.index("--demo")) + 1] == DOCTOR:
+        words[at : at + 2] = [DOCTOR, "--demo"]  # else it is taken for the number of containers
+    args = parser().parse_args(words)
+    if args.command == DOCTOR:
+        return _doctor(args)
     # the screen is painted on standard error, as Textual does
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         return _refuse("a terminal is needed: standard input, output or error is none")
 
     from tui.engine.endpoint import Endpoint, EndpointError, resolve
     from tui.engine.engine import Engine
+    from tui.engine.fleet import Doorbell
     from tui.engine.places import state_dir
     from tui.settings import Choices, SettingsError, config_file, load_settings
+    from tui.terminal import Terminal
 
     try:
         settings = load_settings(config_file())
+        terminal = Terminal.of(os.environ, settings, args.slow_line)
+        if terminal.refusal:
+            return _refuse(terminal.refusal)
+        terminal.prepare()
         if args.demo is None:
             demo = None
             endpoint = settings.applied(resolve(args.host, args.context, read_only=args.read_only))
-        elif args.host or args.context:
-            return _refuse("give --demo without --host and --context")
+        elif args.host is not None or args.context is not None:
+            return _refuse(DEMO_ALONE)
         else:
             from tui.demo import NAME, DemoEngine
 
@@ -65,26 +92,49 @@ def main(argv: Sequence[str] | None = None) -> int:
             endpoint = Endpoint(demo.start(), NAME, "--demo", read_only=args.read_only, demo=True)
     except (EndpointError, SettingsError) as error:
         return _refuse(str(error))
-    engine = Engine(endpoint, state_dir())
+    doorbell = Doorbell()
+    engine = Engine(endpoint, state_dir(), ask=doorbell)
     # the first list is read while the screen is being made
     engine.start()
-
-    if "SSH_CONNECTION" in os.environ:
-        # a slow line tears escape sequences apart; Textual reads this when it is imported
-        os.environ.setdefault("ESCDELAY", "300")
 
     from tui.app import WharfApp
     from tui.hangup import HUNG_UP, end_with_terminal
 
-    app = WharfApp(engine, settings, Choices.load(), read_only=args.read_only, demo=demo)
+    app = WharfApp(
+        engine,
+        settings,
+        Choices.load(),
+        read_only=args.read_only,
+        demo=demo,
+        doorbell=doorbell,
+        terminal=terminal,
+    )
     end_with_terminal(app)
-    app.run()
+    app.run(mouse=terminal.mouse)
     if app.return_code == HUNG_UP:
         os._exit(HUNG_UP)  # there is no terminal to flush anything to
     sys.stdout.flush()
     if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
         os._exit(app.return_code or 0)  # a request that nobody waits for must not hold up the end
     return app.return_code or 0
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    if args.demo is not None and (args.host is not None or args.context is not None):
+        return _refuse(DEMO_ALONE)
+    from tui.doctor import examine
+    from tui.engine.endpoint import EndpointError
+
+    try:
+        return examine(args.host, args.context, read_only=args.read_only, demo=args.demo, slow=args.slow_line)
+    except EndpointError as error:
+        return _refuse(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # who reads it has seen enough; nothing is left to be said when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _count(text: str) -> int:
