@@ -28,18 +28,22 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
             tmp_path,
             """
             theme = "nord"
+            slow_line = "on"
+            ascii = "off"
             [keys]
             "container.stop" = "S"
-            [endpoints.prod]
+            [endpoints.shop]
             read_only = true
             prod = true
+            color = "red"
             [endpoints."tcp://10.0.0.1:2375"]
             prod = true
             """,
         )
     )
     assert (settings.theme, dict(settings.keys)) == ("nord", {"container.stop": "S"})
-    assert settings.marked(Endpoint("unix:///x", "prod", "")) == Marked(read_only=True, prod=True)
+    assert (settings.slow_line, settings.ascii, settings.mouse) == ("on", "off", "auto")
+    assert settings.marked(Endpoint("unix:///x", "shop", "")) == Marked(True, True, "red")
     assert settings.marked(Endpoint("tcp://10.0.0.1:2375", "", "")) == Marked(prod=True)
     assert settings.marked(Endpoint("unix:///x", "other", "")) == Marked()
 
@@ -50,15 +54,94 @@ def test_an_address_marked_as_production_is_so_through_a_context_too(tmp_path: P
 
 
 @pytest.mark.parametrize(
+    ("pattern", "context", "url", "fits"),
+    [
+        ("web-*", "web-1", "unix:///x", True),
+        ("WEB-?", "web-1", "unix:///x", True),
+        ("web-[12]", "Web-2", "unix:///x", True),
+        ("web-[12]", "web-3", "unix:///x", False),
+        ("web", "web-1", "unix:///x", False),
+        ("ssh://*@dock*", "", "ssh://me@Dock.example.org", True),
+        ("ssh://*@dock*", "named", "ssh://me@Dock.example.org", True),
+        ("tcp://[::1]:2375", "", "tcp://[::1]:2375", True),
+        ("*", "", "unix:///x", True),
+        ("?", "", "unix:///x", False),
+    ],
+)
+def test_a_pattern_fits_a_context_or_an_address(
+    tmp_path: Path, pattern: str, context: str, url: str, fits: bool
+) -> None:
+    settings = load_settings(written(tmp_path, f'[endpoints."{pattern}"]\nread_only = true'))
+    endpoint = Endpoint(url, context, "")
+    assert settings.marked(endpoint).read_only == fits
+    assert settings.applied(endpoint).read_only == fits
+
+
+@pytest.mark.parametrize(
+    ("context", "url", "prod"),
+    [
+        ("prod", "unix:///x", True),
+        ("shop-PROD-2", "unix:///x", True),
+        ("", "ssh://production.example.org", True),
+        ("stage", "unix:///x", False),
+    ],
+)
+def test_what_is_called_prod_is_production_without_any_setting(context: str, url: str, prod: bool) -> None:
+    assert Settings().marked(Endpoint(url, context, "")) == Marked(prod=prod)
+
+
+def test_all_tables_that_fit_count_and_a_later_one_overrides_key_by_key(tmp_path: Path) -> None:
+    settings = load_settings(
+        written(
+            tmp_path,
+            """
+            [endpoints."*"]
+            color = "green"
+            read_only = true
+            [endpoints."shop-*"]
+            color = "blue"
+            [endpoints."*prod*"]
+            color = "red"
+            [endpoints.shop-prod-test]
+            prod = false
+            read_only = false
+            """,
+        )
+    )
+    assert settings.marked(Endpoint("unix:///x", "shop-1", "")) == Marked(True, False, "blue")
+    assert settings.marked(Endpoint("unix:///x", "shop-prod", "")) == Marked(True, True, "red")
+    tested = Endpoint("unix:///x", "shop-prod-test", "")
+    assert settings.marked(tested) == Marked(False, False, "red")
+    assert [pattern for pattern, _ in settings.matching(tested)] == [
+        "*prod*",
+        "*",
+        "shop-*",
+        "*prod*",
+        "shop-prod-test",
+    ]
+
+
+def test_an_endpoint_made_read_only_otherwise_stays_so(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, '[endpoints."*"]\nread_only = false'))
+    assert settings.applied(Endpoint("unix:///x", "a", "", read_only=True)).read_only
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("them = 1", "'them' is not a setting; there are theme, keys, endpoints"),
-        ("theme = 1", "theme must be a str"),
-        ("keys = 1", "keys must be a dict"),
-        ("[keys]\n'container.stop' = 1", r"\[keys\]: container.stop must be a str"),
-        ("[endpoints]\nprod = true", r'\[endpoints."prod"\] is no table'),
-        ("[endpoints.a]\nread_only = 'yes'", r'\[endpoints."a"\]: read_only must be a bool'),
-        ("[endpoints.a]\nreadonly = true", "'readonly' is not a setting; there are read_only, prod"),
+        ("theme = 1", "theme must be a string"),
+        ("keys = 1", "keys must be a table"),
+        ("[keys]\n'container.stop' = 1", r"\[keys\]: container.stop must be a string"),
+        ("endpoints = 'x'", "endpoints must be a table"),
+        ("[endpoints]\nprod = true", r'\[endpoints."prod"\] must be a table'),
+        ("[endpoints.a]\nread_only = 'yes'", r'\[endpoints."a"\]: read_only must be true or false'),
+        ("[endpoints.a]\nreadonly = true", "'readonly' is not a setting; there are read_only, prod, color"),
+        ("[endpoints.a]\ncolor = 'pink'", r'color must be one of "blue", "cyan", .*, "red"$'),
+        ("[endpoints.a]\ncolor = 1", "color must be one of"),
+        ("slow_line = true", r'slow_line must be one of "auto", "on", "off"$'),
+        ("ascii = 'yes'", "ascii must be one of"),
+        ("mouse = []", "mouse must be one of"),
         ("theme =", "config.toml: "),
     ],
 )

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -18,12 +19,24 @@ class SettingsError(Exception):
     """config.toml says something that Wharf does not know; the text names the place."""
 
 
+COLORS = ("blue", "cyan", "green", "magenta", "yellow", "red")
+SWITCHES = ("auto", "on", "off")
+
+Table = Mapping[str, bool | str]
+"""What one [endpoints."PATTERN"] table sets: only the keys that stand there."""
+
+BUILT_IN: Mapping[str, Table] = MappingProxyType({"*prod*": {"prod": True}})
+"""What holds before the file says anything."""
+
+
 class Marked(NamedTuple):
     """What is set for one endpoint."""
 
     read_only: bool = False
     prod: bool = False
-    """Production: every plan asks for the name or the count."""
+    """Production: every plan asks for the name or the count, and changing and entering ask first."""
+    color: str = ""
+    """One of COLORS, in which its name is painted; "" for none."""
 
 
 class Settings(NamedTuple):
@@ -33,17 +46,39 @@ class Settings(NamedTuple):
     """A Textual theme's name; "" for Wharf's own."""
     keys: Mapping[str, str] = MappingProxyType({})
     """Other keys, by the id of the verb or binding: "container.stop" to "S"."""
-    endpoints: Mapping[str, Marked] = MappingProxyType({})
-    """By context name or URL."""
+    endpoints: Mapping[str, Table] = MappingProxyType({})
+    """By pattern, in the file's order: a context's name or a URL, in which * ? and [] stand for others."""
+    slow_line: str = "auto"
+    """One of SWITCHES: whether the screen spares the line; "auto" does so inside an SSH session."""
+    ascii: str = "auto"
+    """One of SWITCHES: whether only ASCII is painted; "auto" does so where nothing else can be."""
+    mouse: str = "auto"
+    """One of SWITCHES: whether the mouse is followed."""
+
+    def matching(self, endpoint: Endpoint) -> list[tuple[str, Table]]:
+        """The patterns that fit this endpoint's context or URL, and what each sets; the last counts most."""
+        names = {endpoint.context.casefold(), endpoint.url.casefold()} - {""}
+        return [
+            (pattern, table)
+            for pattern, table in (*BUILT_IN.items(), *self.endpoints.items())
+            if any(_fits(name, pattern.casefold()) for name in names)
+        ]
 
     def marked(self, endpoint: Endpoint) -> Marked:
         """What is set for this endpoint."""
-        by_url = self.endpoints.get(endpoint.url, Marked())
-        return self.endpoints.get(endpoint.context, by_url)
+        merged: dict[str, Any] = {}
+        for _, table in self.matching(endpoint):
+            merged.update(table)
+        return Marked(**merged)
 
     def applied(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint, read-only where it is set so."""
         return replace(endpoint, read_only=True) if self.marked(endpoint).read_only else endpoint
+
+
+def _fits(name: str, pattern: str) -> bool:
+    # the brackets of an IPv6 address would match one character: what is written out in full always fits
+    return name == pattern or fnmatchcase(name, pattern)
 
 
 def config_file(env: Mapping[str, str] = os.environ) -> Path:
@@ -66,25 +101,36 @@ def load_settings(path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from error
     where = str(path)
-    _only(found, {"theme": str, "keys": dict, "endpoints": dict}, where)
+    switches = dict.fromkeys(("slow_line", "ascii", "mouse"), SWITCHES)
+    _only(found, {"theme": str, "keys": dict, "endpoints": dict, **switches}, where)
     keys = found.get("keys", {})
     _only(keys, dict.fromkeys(keys, str), f"{where}: [keys]")
-    endpoints = {}
-    for name, table in found.get("endpoints", {}).items():
-        here = f'{where}: [endpoints."{name}"]'
+    for pattern, table in found.get("endpoints", {}).items():
+        here = f'{where}: [endpoints."{pattern}"]'
         if not isinstance(table, dict):
-            raise SettingsError(f"{here} is no table")
-        _only(table, {"read_only": bool, "prod": bool}, here)
-        endpoints[name] = Marked(**table)
-    return Settings(found.get("theme", ""), keys, endpoints)
+            raise SettingsError(f"{here} must be a table")
+        _only(table, {"read_only": bool, "prod": bool, "color": COLORS}, here)
+    return Settings(**found)
 
 
-def _only(table: Mapping[str, Any], known: Mapping[str, type], where: str) -> None:
+_TOML_WORDS = {str: "a string", bool: "true or false", dict: "a table"}
+
+
+def _only(table: Mapping[str, Any], known: Mapping[str, type | tuple[str, ...]], where: str) -> None:
+    """Raises SettingsError for a key that is not known, and for a value that is not of its type or list."""
     for name, value in table.items():
         if name not in known:
             raise SettingsError(f"{where}: {name!r} is not a setting; there are {', '.join(known)}")
-        if not isinstance(value, known[name]):
-            raise SettingsError(f"{where}: {name} must be a {known[name].__name__}")
+        wanted = known[name]
+        if isinstance(wanted, tuple):
+            if value not in wanted:
+                raise SettingsError(f"{where}: {name} must be one of {_listed(wanted)}")
+        elif not isinstance(value, wanted):
+            raise SettingsError(f"{where}: {name} must be {_TOML_WORDS[wanted]}")
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(f'"{word}"' for word in words)
 
 
 class Choices:
