@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
 
@@ -95,7 +96,8 @@ def test_a_socket_without_a_listener_is_no_missing_socket() -> None:
         ("Name or service not known", "no machine called build.example"),
         ("Temporary failure in name resolution", "no machine called build.example"),
         ("No route to host", "No way leads to build.example"),
-        ("Connection reset by peer", "cut the connection"),
+        ("Connection reset by peer", "did not accept a certificate"),
+        ("EOF occurred in violation of protocol (_ssl.c:1006)", "did not accept a certificate"),
         ("certificate verify failed: self-signed certificate (_ssl.c:1006)", "signed by nobody"),
         (
             "certificate verify failed: Hostname mismatch, certificate is not valid",
@@ -115,8 +117,14 @@ def test_each_failure_of_a_remote_endpoint_has_its_own_words(words: str, what: s
     assert found.explain
 
 
-def test_a_refused_remote_endpoint_offers_a_tunnel() -> None:
-    assert lines(told(REMOTE, "Connection refused"))[0].startswith("ssh -NL ")
+def test_a_plain_endpoint_that_cuts_the_connection_may_want_tls() -> None:
+    found = told(replace(REMOTE, tls=None), "Connection reset by peer")
+    assert "cut the connection" in found.what
+    assert "TLS" in found.explain
+
+
+def test_a_refused_remote_endpoint_offers_the_way_over_ssh() -> None:
+    assert lines(told(REMOTE, "Connection refused")) == ["wharf -H ssh://build.example"]
 
 
 @pytest.mark.parametrize("endpoint", [LOCAL, REMOTE])

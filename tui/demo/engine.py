@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 import threading
 import time
@@ -16,17 +15,10 @@ from tui.demo.dials import Dials
 from tui.demo.router import route
 from tui.demo.server import Server
 from tui.demo.world import World
+from tui.engine.places import short_folder
 
 DAILY_PACE = 4.0
 """Seconds that 100 MB of a pull take where time runs: long enough to see how it goes."""
-
-LONGEST_FOLDER = 70
-"""Characters of a folder in which a socket's path stays within the system's limit (104 on some)."""
-
-
-def _short_folder() -> str | None:
-    """Where the socket's folder is made: in /tmp when the system's own folder is too deep down."""
-    return "/tmp" if len(os.fsencode(tempfile.gettempdir())) > LONGEST_FOLDER else None
 
 
 class DemoEngine:
@@ -69,7 +61,7 @@ class DemoEngine:
         if self._folder is None:
             # goes away with the process even when nobody calls stop()
             self._folder = tempfile.TemporaryDirectory(
-                prefix="wharf-demo-", dir=_short_folder(), ignore_cleanup_errors=True
+                prefix="wharf-demo-", dir=short_folder(), ignore_cleanup_errors=True
             )
             ready = threading.Event()
             self._over = asyncio.Event()

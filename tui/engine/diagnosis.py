@@ -19,8 +19,10 @@ Command = tuple[str, str]
 INSTALL_PAGE = "https://docs.docker.com/engine/install"
 DEFAULT_SOCKET = DEFAULT_URL.removeprefix("unix://")
 
-_NAME_UNKNOWN = ("name or service not known", "name resolution", "no address associated", "nodename nor")
-_NO_WAY = ("no route to host", "network is unreachable", "host is down")
+NAME_UNKNOWN = ("name or service not known", "name resolution", "no address associated", "nodename nor")
+NO_WAY = ("no route to host", "network is unreachable", "host is down")
+_CUT = ("reset", "closed connection", "remote end closed", "eof occurred")
+"""How an Engine ends a connection without a word, as one does that was shown no certificate, or a wrong one."""
 _TLS = ("certificate", "ssl", "tls", "https server")
 
 
@@ -65,9 +67,16 @@ def diagnose(endpoint: Endpoint, error: EngineError, machine: Machine | None = N
     words = error.message.lower()
     if "not a docker engine" in words or error.status == 404:
         return _no_docker(endpoint)
-    if "timed out" in words and error.status is None:
+    if endpoint.ssh:
+        from tui.engine.diagnosis_ssh import diagnose_ssh
+
+        found = diagnose_ssh(endpoint, error.message, machine)
+    elif "timed out" in words and error.status is None:
         return _silent(endpoint, machine)
-    found = _local(endpoint, words, machine) if endpoint.local else _remote(endpoint, words)
+    elif endpoint.local:
+        found = _local(endpoint, words, machine)
+    else:
+        found = _remote(endpoint, words)
     if found is not None:
         return found
     return Diagnosis(f"{endpoint.url} cannot be used: {error.message.strip().rstrip('.')}.", error.advice)
@@ -195,30 +204,43 @@ def _host(endpoint: Endpoint) -> str:
         return endpoint.url
 
 
+def name_unknown(host: str) -> Diagnosis:
+    """No address is known for a host."""
+    return Diagnosis(
+        f"There is no machine called {host}, as far as this one knows.",
+        "The name is mistyped, or the name server that knows it is not reachable.",
+        ((f"getent hosts {quote(host)}", "what the name stands for"),),
+    )
+
+
+def no_way(host: str) -> Diagnosis:
+    """The network does not lead to a host."""
+    return Diagnosis(
+        f"No way leads to {host}.",
+        "This machine is offline, or the one asked for is in another network or a VPN.",
+        ((f"ping -c 3 {quote(host)}", "does the machine answer at all?"),),
+    )
+
+
 def _remote(endpoint: Endpoint, words: str) -> Diagnosis | None:
     host = _host(endpoint)
-    if any(word in words for word in _NAME_UNKNOWN):
-        return Diagnosis(
-            f"There is no machine called {host}, as far as this one knows.",
-            "The name is mistyped, or the name server that knows it is not reachable.",
-            ((f"getent hosts {quote(host)}", "what the name stands for"),),
-        )
+    if any(word in words for word in NAME_UNKNOWN):
+        return name_unknown(host)
+    cut = any(word in words for word in _CUT)
+    if endpoint.tls is not None and cut:
+        return _not_let_in(host)
     if any(word in words for word in _TLS):
         return _tls(endpoint, words)
-    if any(word in words for word in _NO_WAY):
-        return Diagnosis(
-            f"No way leads to {host}.",
-            "This machine is offline, or the one asked for is in another network or a VPN.",
-            ((f"ping -c 3 {quote(host)}", "does the machine answer at all?"),),
-        )
+    if any(word in words for word in NO_WAY):
+        return no_way(host)
     if "refused" in words:
         return Diagnosis(
             f"{host} answers, but nobody listens at {endpoint.url}.",
             "The Engine is not running there, or it listens on its own socket only, as it does unless told "
-            "otherwise. Over ssh that socket can be brought here, without opening a port.",
-            _tunnel(host),
+            "otherwise. Over ssh Wharf reaches that socket, without opening a port.",
+            ((f"wharf -H {quote(f'ssh://{host}')}", "the Engine of that machine, over ssh"),),
         )
-    if "reset" in words or "closed connection" in words or "remote end closed" in words:
+    if cut:
         return Diagnosis(
             f"{host} cut the connection before it answered.",
             "This port may want TLS: use a docker context with certificates, or set DOCKER_TLS_VERIFY=1 and "
@@ -272,11 +294,7 @@ def _tls(endpoint: Endpoint, words: str) -> Diagnosis:
             "folder below ~/.docker/contexts/tls, or where DOCKER_CERT_PATH says.",
         )
     if "alert" in words or "client cert" in words:
-        return Diagnosis(
-            f"The Engine at {host} did not accept a certificate from here.",
-            "It wants a client certificate that its own authority has signed: cert.pem and key.pem are "
-            "missing, belong to another Engine, or have expired.",
-        )
+        return _not_let_in(host)
     return Diagnosis(
         f"The TLS connection to {host} failed.",
         "Look at the certificates of this endpoint: ca.pem, cert.pem and key.pem.",
@@ -284,13 +302,14 @@ def _tls(endpoint: Endpoint, words: str) -> Diagnosis:
     )
 
 
+def _not_let_in(host: str) -> Diagnosis:
+    return Diagnosis(
+        f"The Engine at {host} did not accept a certificate from here.",
+        "It wants a client certificate that its own authority has signed: cert.pem and key.pem are "
+        "missing, belong to another Engine, or have expired.",
+    )
+
+
 def _certificate(endpoint: Endpoint) -> tuple[Command, ...]:
     address = urlsplit(endpoint.url).netloc
     return ((f"openssl s_client -connect {quote(address)} </dev/null", "the certificate that it shows"),)
-
-
-def _tunnel(host: str) -> tuple[Command, ...]:
-    return (
-        (f"ssh -NL /tmp/docker.sock:{DEFAULT_SOCKET} {quote(host)}", "brings its socket here, while it runs"),
-        ("wharf -H unix:///tmp/docker.sock", "uses it, in another terminal"),
-    )

@@ -1,10 +1,13 @@
-"""The folders in which Wharf keeps what it remembers, by the XDG rules."""
+"""The folders in which Wharf keeps what it remembers, by the XDG rules, and what lasts only while it runs."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+
+LONGEST_FOLDER = 70
+"""Bytes of a folder in which a socket's path stays within the system's limit (104 on some)."""
 
 
 def _home(env: Mapping[str, str]) -> Path:
@@ -19,3 +22,20 @@ def config_home(env: Mapping[str, str] = os.environ) -> Path:
 def state_dir(env: Mapping[str, str] = os.environ) -> Path:
     """Wharf's own state: $XDG_STATE_HOME/wharf or ~/.local/state/wharf."""
     return Path(env.get("XDG_STATE_HOME") or _home(env) / ".local" / "state") / "wharf"
+
+
+def short_folder(*, runnable: bool = False) -> str:
+    """An existing folder for temporary ones in which the path of a socket is not too long for the system.
+
+    With `runnable` one from which programs may be run, where there is one.
+    """
+    import tempfile  # only needed by few, and it brings a lot along
+
+    usual = tempfile.gettempdir()
+    places = (usual, "/tmp", os.environ.get("XDG_RUNTIME_DIR", ""), str(_home(os.environ)))
+    for place in places:
+        if 0 < len(os.fsencode(place)) <= LONGEST_FOLDER and os.access(place, os.W_OK | os.X_OK):
+            no_programs = runnable and os.statvfs(place).f_flag & getattr(os, "ST_NOEXEC", 0)
+            if not no_programs:
+                return place
+    return "/tmp"
