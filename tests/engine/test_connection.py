@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import requests
@@ -231,6 +234,104 @@ def test_read_only_lets_reads_pass_whatever_the_name(
     connection = connect(read_only=True)
     assert connection.ask("GET", path).status_code == 200
     assert connection.ask("HEAD", path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/containers/c/attach"),
+        ("POST", "/containers/c/exec"),
+        ("POST", "/exec/e/start"),
+        ("POST", "/exec/e/resize"),
+        ("POST", "/containers/c/resize"),
+        ("POST", "/containers/c/wait"),
+        ("PUT", "/containers/c/archive"),
+        ("POST", "/containers/prune"),
+        ("POST", "/images/prune"),
+        ("POST", "/networks/prune"),
+        ("POST", "/volumes/prune"),
+        ("POST", "/build/prune"),
+        ("POST", "/build"),
+        ("POST", "/commit"),
+        ("POST", "/images/create"),
+        ("POST", "/images/load"),
+        ("POST", "/images/i/push"),
+        ("POST", "/session"),
+        ("POST", "/grpc"),
+        ("POST", "/auth"),
+        ("POST", "/swarm/init"),
+        ("POST", "/swarm/join"),
+        ("POST", "/swarm/leave"),
+        ("POST", "/swarm/update"),
+        ("POST", "/swarm/unlock"),
+        ("POST", "/services/create"),
+        ("POST", "/plugins/pull"),
+        ("DELETE", "/containers/c"),
+        ("DELETE", "/images/i"),
+        ("DELETE", "/networks/n"),
+        ("DELETE", "/volumes/v"),
+        ("GET", "/containers/c/attach/ws"),
+        ("HEAD", "/containers/c/attach/ws"),
+    ],
+)
+def test_read_only_refuses_whatever_changes_or_enters(
+    http_engine: HttpEngine, connect: Connect, method: str, path: str
+) -> None:
+    connection = connect(read_only=True)
+    for address in (path, f"{path}?stream=1&signal=GET"):
+        with pytest.raises(ReadOnly):
+            connection.ask(method, address)
+        with pytest.raises(ReadOnly):
+            connection.api.request(method.lower(), f"{connection.api.base_url}{address}", data=b"x")
+    assert http_engine.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/images/get"),
+        ("GET", "/images/i/get"),
+        ("GET", "/containers/c/export"),
+        ("GET", "/containers/c/archive"),
+        ("HEAD", "/containers/c/archive"),
+        ("GET", "/containers/c/logs"),
+        ("GET", "/containers/c/top"),
+        ("GET", "/containers/c/changes"),
+        ("GET", "/exec/e/json"),
+        ("GET", "/distribution/i/json"),
+        ("GET", "/system/df"),
+        ("GET", "/swarm"),
+    ],
+)
+def test_read_only_lets_all_of_an_object_be_read(
+    http_engine: HttpEngine, connect: Connect, method: str, path: str
+) -> None:
+    http_engine.answers[f"{method} {path}"] = Reply({"Id": "x"})
+    assert connect(read_only=True).ask(method, path).status_code == 200
+
+
+def test_read_only_holds_after_a_redirect_too(http_engine: HttpEngine, connect: Connect) -> None:
+    onward = Reply(b"", 307, headers=(("Location", "/containers/c/attach/ws"),))
+    http_engine.answers["GET /containers/c/json"] = onward
+    with pytest.raises(ReadOnly):
+        connect(read_only=True).ask("GET", "/containers/c/json")
+    assert http_engine.count("GET /containers/c/attach/ws") == 0
+
+
+def test_read_only_holds_through_a_tunnel_too(http_engine: HttpEngine) -> None:
+    connection = Connection(Endpoint("ssh://me@build", "build", "", read_only=True))
+    gate: Any = connection.api.gate
+    gate.lead(SimpleNamespace(socket_path=http_engine.path, mark=0))
+    with closing(connection):
+        for attempt in (
+            lambda: connection.api.stop("c"),
+            lambda: connection.api.exec_create("c", "sh"),
+            lambda: connection.ask("POST", "/containers/prune"),
+        ):
+            with pytest.raises(ReadOnly):
+                attempt()
+        assert http_engine.connections == 0
+        assert connection.ask("GET", "/containers/json").status_code == 200
 
 
 def test_read_only_holds_over_tcp_too() -> None:

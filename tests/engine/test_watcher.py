@@ -269,6 +269,28 @@ def test_silence_after_an_event_is_noticed_in_time(
     until(lambda: watched.watcher.link.state is LinkState.UP)
 
 
+def test_silence_in_the_middle_of_a_burst_ends_with_everything_listed(
+    http_engine: HttpEngine, world: World, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher_module, "SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr(watcher_module, "BURST_SECONDS", 0.2)
+    watched = watch()
+    start = len(http_engine.asked)
+    http_engine.emit("volume", "create", "first")
+    http_engine.until(lambda: len(http_engine.asked) > start)
+    http_engine.awake.clear()
+    http_engine.emit("container", "start", "web")
+    http_engine.emit("volume", "create", "second")
+    until(lambda: watched.watcher.link.state is LinkState.STALE)
+    world.states["later"] = "running"
+    http_engine.awake.set()
+    until(lambda: watched.watcher.link.state is LinkState.UP)
+    assert "later" in watched.store.containers
+    world.states["after"] = "running"
+    http_engine.emit("container", "create", "after")
+    until(lambda: "after" in watched.store.containers)
+
+
 def test_a_quiet_engine_is_asked_for_a_sign_of_life(
     http_engine: HttpEngine, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

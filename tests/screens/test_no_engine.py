@@ -58,7 +58,7 @@ async def test_endpoint_its_source_the_reason_and_what_to_type_are_in_view_at_80
         assert "tcp://build.example:2375, named by DOCKER_HOST" in text
         assert "nobody listens" in text
         assert "Connection refused" in text
-        assert "ssh -NL" in text
+        assert "wharf -H ssh://build.example" in text
         assert screen.query_one("#main", TextRows).max_scroll_y == 0
         assert screen.query_one(KeyBar).text.split() == [
             *("r", "try", "now", "c", "another", "context", "d", "demo", "Engine", "q", "quit")

@@ -7,9 +7,10 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import docker
@@ -21,7 +22,11 @@ from requests.adapters import HTTPAdapter
 
 from tui.engine import versions
 from tui.engine.endpoint import Endpoint
-from tui.engine.errors import EngineError, ReadOnly, Unreachable, engine_errors
+from tui.engine.errors import EngineError, ReadOnly, Unreachable, engine_errors, translated
+
+if TYPE_CHECKING:
+    from tui.engine.questions import Ask
+    from tui.engine.tunnel import Tunnel
 
 # urllib3 warns on stderr when a pool is full; that would land on the screen.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.CRITICAL)
@@ -31,6 +36,13 @@ POOL = 16
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
 """How long a read may take; changes wait as long as the person does."""
+PODMAN = "Podman Engine"
+"""What Podman calls itself among the Components of GET /version."""
+
+AT_ONCE = 8
+"""Requests that go to a remote Engine at once when Wharf connects: all lists, events, what it is, a ping."""
+
+Answer = TypeVar("Answer")
 
 _READS = frozenset({"GET", "HEAD"})
 _NOT_READS = re.compile(r"(?:^|/v\d+\.\d+)/(?:containers/.+/attach/ws|auth)$")
@@ -51,6 +63,8 @@ class Server:
     memory: int = 0
     """Bytes."""
     swarm: bool = False
+    podman: str = ""
+    """The version of Podman behind it; "" when it is Docker's own."""
 
 
 class Gate:
@@ -97,6 +111,31 @@ class _UnixAdapter(Gate, UnixHTTPAdapter):
         return super().get_connection("http+docker://localhost", proxies)
 
 
+class _TunnelAdapter(_UnixAdapter):
+    """The unix adapter over the socket of an ssh tunnel: what ssh says of a failure is told."""
+
+    tunnel: Tunnel | None = None
+
+    def lead(self, tunnel: Tunnel) -> None:
+        """Send all further requests through this tunnel."""
+        self.pools.clear()
+        self.socket_path = tunnel.socket_path
+        self.tunnel = tunnel
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:
+        """Send one request. Raises Unreachable in ssh's own words when the tunnel failed it."""
+        tunnel = self.tunnel
+        if tunnel is None:
+            raise Unreachable("ssh is not connected")
+        mark = tunnel.mark
+        try:
+            return super().send(request, *args, **more)
+        except requests.Timeout:
+            raise
+        except requests.ConnectionError as error:
+            raise tunnel.why(translated(error), mark) from error
+
+
 class _TCPAdapter(Gate, HTTPAdapter):
     """requests' own adapter behind the gate, for tcp and TLS."""
 
@@ -106,13 +145,18 @@ class _Client(docker.APIClient):
 
     def __init__(self, endpoint: Endpoint) -> None:
         tls = _tls_config(endpoint)
+        ssh = endpoint.ssh
         super().__init__(
-            base_url=endpoint.url, version=versions.OLDEST, timeout=int(ANSWER_SECONDS), tls=tls or False
+            base_url="unix:///ssh" if ssh else endpoint.url,
+            version=versions.OLDEST,
+            timeout=int(ANSWER_SECONDS),
+            tls=tls or False,
         )
         self.trust_env = False  # REQUESTS_CA_BUNDLE and proxies are not meant for an Engine
         self.gate: _UnixAdapter | _TCPAdapter
-        if endpoint.local:
-            self.gate = _UnixAdapter(f"http+unix://{endpoint.socket_path}", int(ANSWER_SECONDS), 1, POOL)
+        if endpoint.local or ssh:
+            adapter = _TunnelAdapter if ssh else _UnixAdapter
+            self.gate = adapter(f"http+unix://{endpoint.socket_path}", int(ANSWER_SECONDS), 1, POOL)
             self.mount("http+docker://", self.gate)
             # the SDK closes this one with the client
             self._custom_adapter = self.gate
@@ -130,17 +174,30 @@ class _Client(docker.APIClient):
 class Connection:
     """One Engine at one endpoint. Everything that asks an Engine holds one of these; there may be several."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, ask: Ask | None = None) -> None:
+        """`ask` puts what ssh asks to a person. Raises Unreachable for certificates that cannot be used."""
         self.endpoint = endpoint
         with engine_errors():
             self._client = _Client(endpoint)
+        self._ask = ask
+        self._tunnel: Tunnel | None = None
+        self._closed = False
         self._lock = threading.Lock()
         self.server: Server | None = None
+        self.latency: float | None = None
+        """Seconds that the last ping took; None before the first."""
+        self.told_at: int | None = None
+        """What the Engine's own clock said at the last ping, in epoch seconds."""
 
     @property
     def api(self) -> docker.APIClient:
         """The SDK's low-level client; wrap calls in `engine_errors()`."""
         return self._client
+
+    @property
+    def local_url(self) -> str:
+        """Where another program of this machine reaches the Engine: behind ssh, the tunnel's own socket."""
+        return f"unix://{self._tunnel.socket_path}" if self._tunnel is not None else self.endpoint.url
 
     @property
     def api_version(self) -> versions.Version:
@@ -152,24 +209,58 @@ class Connection:
         """time.monotonic() when an answer last began; 0 before the first."""
         return self._client.gate.heard
 
-    def open(self) -> None:
-        """Find the Engine and agree on an API version (GET /_ping).
+    def open(self, *, asking: bool = True) -> None:
+        """Find the Engine and agree on an API version (GET /_ping); ssh asks something only if `asking`.
 
-        Raises Unreachable when nobody answers, EngineError when it is no Docker Engine.
+        Raises Unreachable when nobody answers, Refused among it for what only a person can mend, EngineError
+        when it is no Docker Engine.
         """
-        answer = self.ping()
+        self._lead(asking)
+        # each opens a connection, a round trip of its own, that is then there for what is asked at once
+        spare = 0 if self.endpoint.local else AT_ONCE - 1
+        answer = answers([self.ping, *[self._spare] * spare], self.endpoint)[0]
+        assert answer is not None
         server = answer.headers.get("Api-Version", "")
         if not server:
             raise EngineError(f"what answers at {self.endpoint.url} is not a Docker Engine")
         self._client.speak(versions.spoken(server))
 
+    def _lead(self, asking: bool) -> None:
+        """Have an ssh process lead to an Engine behind ssh: the one there is, if it lives, or another one."""
+        if not isinstance(self._client.gate, _TunnelAdapter):
+            return
+        from tui.engine.address import ssh_address
+        from tui.engine.tunnel import Tunnel
+
+        with self._lock:
+            if self._closed:
+                raise Unreachable("the connection was closed")
+            if self._tunnel is not None and self._tunnel.alive:
+                return
+            tunnel = self._tunnel = Tunnel(ssh_address(self.endpoint.url), self._ask if asking else None)
+        tunnel.open()
+        self._client.gate.lead(tunnel)
+
+    def _spare(self) -> requests.Response | None:
+        """Another ping, which need not succeed."""
+        with contextlib.suppress(EngineError):
+            return self.ping()
+        return None
+
     def ping(self, seconds: float = CONNECT_SECONDS) -> requests.Response:
         """Ask for a sign of life within so many seconds (GET /_ping). Raises EngineError."""
         with engine_errors():
+            start = time.monotonic()
             answer = self._client.get(f"{self._client.base_url}/_ping", timeout=seconds)
             if answer.status_code != requests.codes.ok:
                 raise EngineError(_words(answer), status=answer.status_code)
+            self.latency = time.monotonic() - start
+            self.told_at = _epoch(answer.headers.get("Date", ""))
             return answer
+
+    def why(self, error: EngineError) -> EngineError:
+        """Why a stream ended: `error`, or what ssh says when it was ssh that ended."""
+        return error if self._tunnel is None else self._tunnel.why(error, self._tunnel.mark)
 
     def ask(
         self,
@@ -179,12 +270,14 @@ class Connection:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         body: Any = None,
+        data: Iterable[bytes] | None = None,
         stream: bool = False,
         seconds: float | None = ANSWER_SECONDS,
     ) -> requests.Response:
         """Send one request to a path of the API ("/containers/json") for which the SDK has no fitting method.
 
-        Raises EngineError, also when no answer begins within `seconds` (None waits for ever).
+        `body` goes out as JSON, `data` piece by piece. Raises EngineError, also when no answer begins within
+        `seconds` (None waits for ever).
         """
         api = self._client
         with engine_errors():
@@ -194,6 +287,7 @@ class Connection:
                 params=params,
                 headers=headers,
                 json=body,
+                data=data,
                 stream=stream,
                 timeout=seconds,
             )
@@ -203,9 +297,8 @@ class Connection:
 
     def describe(self) -> Server:
         """Ask what the Engine is (GET /version, GET /info) and keep it as `server`. Raises EngineError."""
-        with engine_errors():
-            version = self._client.version(api_version=False)
-            info = self._client.info()
+        client = self._client
+        version, info = answers((partial(client.version, api_version=False), client.info), self.endpoint)
         self.server = Server(
             version=version.get("Version") or "",
             api=version.get("ApiVersion") or "",
@@ -215,13 +308,47 @@ class Connection:
             cpus=int(info.get("NCPU") or 0),
             memory=int(info.get("MemTotal") or 0),
             swarm=(info.get("Swarm") or {}).get("LocalNodeState") == "active",
+            podman=_podman(version.get("Components") or ()),
         )
         return self.server
 
     def close(self) -> None:
-        """Close the sockets kept for later; streams end by their own handles."""
+        """Close the sockets kept for later and end ssh; streams end by their own handles."""
         with self._lock:
+            self._closed = True
             self._client.close()
+            if self._tunnel is not None:
+                self._tunnel.close()
+
+
+def answers(asks: Iterable[Callable[[], Answer]], endpoint: Endpoint) -> list[Answer]:
+    """What these requests answer: a local Engine is asked one by one, another all at once, on threads.
+
+    Raises EngineError, when all have ended, if one of them failed.
+    """
+    if endpoint.local:
+        with engine_errors():
+            return [ask() for ask in asks]
+    found: dict[int, Answer] = {}
+    failed: list[EngineError] = []
+
+    def put(place: int, ask: Callable[[], Answer]) -> None:
+        try:
+            with engine_errors():
+                found[place] = ask()
+        except EngineError as error:
+            failed.append(error)
+
+    threads = [
+        threading.Thread(target=put, args=numbered, name="ask", daemon=True) for numbered in enumerate(asks)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+    return [found[place] for place in range(len(threads))]
 
 
 def cut(answer: requests.Response) -> None:
@@ -231,6 +358,21 @@ def cut(answer: requests.Response) -> None:
     """
     with contextlib.suppress(OSError, AttributeError):  # it may end by itself at this very moment
         CancellableStream(iter(()), answer).close()
+
+
+def _epoch(date: str) -> int | None:
+    """The Date header of an answer in epoch seconds; None when there is none."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return int(parsedate_to_datetime(date).timestamp())
+    except ValueError:
+        return None
+
+
+def _podman(parts: Iterable[Mapping[str, Any]]) -> str:
+    """The version of the part that is Podman, among the Components of GET /version."""
+    return next((str(part.get("Version") or "") for part in parts if part.get("Name") == PODMAN), "")
 
 
 def _words(answer: requests.Response) -> str:

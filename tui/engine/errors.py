@@ -35,6 +35,10 @@ class Unreachable(EngineError):
     """No Engine answered at the endpoint."""
 
 
+class Refused(Unreachable):
+    """What only a person can mend: another try goes the same way until then."""
+
+
 ADVICE: tuple[tuple[int | None, str, str], ...] = (
     (404, "no such image", "Pull the image first, or check its name and tag."),
     (404, "pull access denied", "Check the name; a private repository wants a login first."),
@@ -85,7 +89,7 @@ def translated(error: Exception) -> EngineError:
         return EngineError(str(words or error).strip(), status=error.status_code)
     if isinstance(error, requests.exceptions.Timeout):
         return EngineError("read timed out: the Engine did not answer in time")
-    return Unreachable(_innermost(error))
+    return Unreachable(innermost(error))
 
 
 @contextmanager
@@ -102,7 +106,7 @@ def engine_errors() -> Iterator[None]:
         raise translated(error) from error
 
 
-def _innermost(error: BaseException) -> str:
+def innermost(error: BaseException) -> str:
     """The system's own words, dug out of the layers that HTTP libraries wrap around them."""
     seen: set[int] = set()
     while id(error) not in seen:

@@ -28,7 +28,9 @@ class Link(NamedTuple):
     since: float
     error: EngineError | None = None
     retry_at: float | None = None
-    """When the next try begins; None while one is under way."""
+    """When the next try begins; None while one is under way, and when `waits`."""
     server: Server | None = None
     ever_up: bool = False
     """Whether there is a last known state to show."""
+    waits: bool = False
+    """Whether nothing is tried until a person asks for it: only a person can mend what is wrong."""

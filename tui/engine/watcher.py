@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.engine.endpoint import Endpoint
-from tui.engine.errors import EngineError, Unreachable
+from tui.engine.errors import EngineError, Refused, Unreachable
 from tui.engine.events import FILTERS, touched
+from tui.engine.inbox import FOR_EVER, Inbox, Word
 from tui.engine.kinds import Kind
 from tui.engine.link import Link, LinkState
 from tui.engine.store import Store
 
 if TYPE_CHECKING:
-    from docker.types.daemon import CancellableStream
-
     from tui.engine.connection import Connection
+    from tui.engine.questions import Ask
+    from tui.engine.reader import Reader
 
 BURST_SECONDS = 0.02
 """Events that come closer together than this share one list request."""
@@ -37,13 +35,68 @@ FIRST_PAINT_SECONDS = 1.0
 """The longest that anything waits for the first frame."""
 SILENCE_SECONDS = 10.0
 """An Engine that leaves a question unanswered for so long is called stale."""
-LIST_SECONDS = 60.0
-"""How long a whole list may take: a big one on a slow line is no silence."""
-LONGEST_WAIT = 30
+LONGEST_WAIT = 30.0
 """Seconds between two tries at a remote endpoint, at most."""
-GONE = 404
 MANY = 50
 """From so many objects on, one whole list is cheaper than a list by ids."""
+
+
+def _look_first(endpoint: Endpoint, store: Store, clock: Callable[[], float]) -> bool:
+    """Read the containers of a local Engine before the SDK is there, so that the first frame has rows."""
+    from tui.engine.first import first_look
+
+    containers = first_look(endpoint.socket_path, clock)
+    if containers is None:
+        return False
+    store.replace(Kind.CONTAINER, containers)
+    return True
+
+
+class _Marks:
+    """What events said is different now, and has to be read again."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[Kind, set[str] | None] = {}
+        """The keys of each kind; None for all of it."""
+        self._dying: set[str] = set()
+
+    def clear(self) -> None:
+        """Everything is read anew."""
+        self._kinds.clear()
+
+    def note(self, event: Mapping[str, Any]) -> None:
+        """Mark what an event is about."""
+        found = touched(event)
+        if found is not None:
+            self.mark(found.kind, found.key)
+            if found.ended:
+                self._dying.add(found.key or "")
+
+    def mark(self, kind: Kind, key: str | None) -> None:
+        """Mark one object, or with None all of a kind."""
+        known = self._kinds.setdefault(kind, set())
+        if key is None or (known is not None and len(known) >= MANY):
+            self._kinds[kind] = None
+        elif known is not None:
+            known.add(key)
+
+    def due(self, images_listed: float) -> float:
+        """time.monotonic() from when on all images may be listed, if they have to be."""
+        return images_listed + IMAGES_SECONDS if self._kinds.get(Kind.IMAGE, ()) is None else FOR_EVER
+
+    def take(self, images_listed: float) -> Iterator[tuple[Kind, set[str] | None]]:
+        """Each kind with the keys to read, no longer marked then; images stay marked until they are due."""
+        for kind in tuple(self._kinds):
+            due = (
+                kind is not Kind.IMAGE or self._kinds.get(kind) or time.monotonic() >= self.due(images_listed)
+            )
+            if due and kind in self._kinds:  # everything may have been read meanwhile
+                yield kind, self._kinds.pop(kind)
+
+    def dying(self) -> list[str]:
+        """The containers that died and have not been looked at."""
+        dying, self._dying = list(self._dying)[:MANY], set()
+        return dying
 
 
 class Watcher:
@@ -55,7 +108,9 @@ class Watcher:
         store: Store,
         on_link: Callable[[Link], None],
         clock: Callable[[], float] = time.time,
+        ask: Ask | None = None,
     ) -> None:
+        """`ask` puts the questions of ssh to the person, when it was the person who wanted to connect."""
         self.endpoint = endpoint
         self.store = store
         self.connection: Connection | None = None
@@ -63,16 +118,15 @@ class Watcher:
         self.link = Link(LinkState.CONNECTING, time.monotonic())
         self._on_link = on_link
         self._clock = clock
-        self._inbox: queue.SimpleQueue[Mapping[str, Any] | _Word] = queue.SimpleQueue()
-        self._stream: CancellableStream[dict[str, Any]] | None = None
+        self._ask = ask
+        self._reader_made: Reader | None = None
+        self._inbox = Inbox()
+        self._marks = _Marks()
         self.go = threading.Event()
         """Set once the screen stands: importing the SDK, a tenth of a second of work, waits for it."""
         self.tried = threading.Event()
         """Set once the first try to connect has ended, well or not."""
         self._closed = threading.Event()
-        self._dirty: dict[Kind, set[str] | None] = {}
-        self._dying: set[str] = set()
-        self._images_listed = 0.0
         self._tries = 0
         self._probing = False
 
@@ -85,66 +139,75 @@ class Watcher:
     def close(self) -> None:
         """End the threads and close the sockets; returns at once."""
         self._closed.set()
-        self._inbox.put(_Word.WAKE)
-        self._end_stream()
+        self._inbox.put(Word.WAKE)
+        self._inbox.close()
         if self.connection is not None:
             self.connection.close()
 
     def retry_now(self) -> None:
         """Try at once instead of waiting for the next try."""
-        self._inbox.put(_Word.WAKE)
+        self._inbox.put(Word.WAKE)
 
     def probe(self) -> None:
         """Ask the Engine for a sign of life now: somebody waits for an answer and gets none."""
         if not self._probing:
             self._probing = True
-            self._inbox.put(_Word.PROBE)
+            self._inbox.put(Word.PROBE)
 
     # The supervising thread
 
     def _live(self) -> None:
-        if self._look_first():
+        if self.endpoint.local and _look_first(self.endpoint, self.store, self._clock):
             self.go.wait(FIRST_PAINT_SECONDS)
+        wanted = True
         while not self._closed.is_set():
             try:
-                self._connect()
+                self._connect(wanted)
                 self._follow()
-                raise Unreachable("the Engine closed the connection")
+                raise self._line.why(Unreachable("the Engine closed the connection"))
             except EngineError as error:
-                self._end_stream()
+                self._inbox.close()
                 if self._closed.is_set():
                     return
-                wait = 1 if self.endpoint.local else min(2**self._tries, LONGEST_WAIT)
-                self._tries += 1
-                self._say(LinkState.DOWN, error=error, retry_at=time.monotonic() + wait)
-                self._pause(wait)
-                self._say(self.link.state, error=error, retry_at=None)
+                wanted = self._wait_after(error)
 
-    def _look_first(self) -> bool:
-        """Read the containers of a local Engine before the SDK is there, so that the first frame has rows."""
-        if not self.endpoint.local:
-            return False
-        from tui.engine.first import first_look
+    def _wait_after(self, error: EngineError) -> bool:
+        """Say what went wrong and wait for the next try; whether it was the person who wanted it."""
+        waits = isinstance(error, Refused)
+        wait = 1.0 if self.endpoint.local else min(2.0**self._tries, LONGEST_WAIT)
+        self._tries += 1
+        retry_at = None if waits else time.monotonic() + wait
+        self._say(LinkState.DOWN, error=error, retry_at=retry_at, waits=waits)
+        wanted = self._pause(FOR_EVER if waits else wait)
+        self._say(self.link.state, error=error, retry_at=None)
+        return wanted
 
-        containers = first_look(self.endpoint.socket_path, self._clock)
-        if containers is None:
-            return False
-        self.store.replace(Kind.CONTAINER, containers)
-        return True
+    def _connect(self, wanted: bool) -> None:
+        """Connect, follow the events, and list everything; ssh asks only when a person `wanted` this."""
+        from tui.engine.connection import Connection
+        from tui.engine.reader import Reader
 
-    def _connect(self) -> None:
-        if self.connection is None:
-            from tui.engine.connection import Connection
-
-            self.connection = Connection(self.endpoint)
-        self.connection.open()
-        self._inbox = queue.SimpleQueue()
+        connection = self.connection
+        if connection is None:
+            connection = self.connection = Connection(self.endpoint, self._ask)
+            self._reader_made = Reader(connection, self.store, self._clock)
+        if self._closed.is_set():
+            raise Unreachable("the connection was closed")
+        connection.open(asking=wanted)
+        self._inbox = Inbox()
         self._probing = False
-        self._subscribe()
-        self._list_all()
+        self._marks.clear()
+        since = None if self.endpoint.local else connection.told_at
+        if since is None:
+            self._subscribe()
+            self._reader.everything()
+        else:
+            # all at once: what happens meanwhile is told from the Engine's own time of the last ping on
+            self._reader.everything(partial(self._subscribe, since), connection.describe, connection.ping)
         self._tries = 0
-        self._say(LinkState.UP, server=self.connection.server)
-        self._say(LinkState.UP, server=self.connection.describe())
+        self._say(LinkState.UP, server=connection.server)
+        if since is None:
+            self._say(LinkState.UP, server=connection.describe())
 
     def _follow(self) -> None:
         """Work off events until the stream ends. Raises EngineError when the Engine is gone."""
@@ -152,22 +215,22 @@ class Watcher:
         refreshed = 0.0
         while not self._closed.is_set():
             now = time.monotonic()
-            quiet_until = max(self._heard(), asked) + QUIET_SECONDS
-            wake = min(listed + SAFETY_SECONDS, quiet_until, self._images_due())
-            word = self._next(wake - now)
-            if word is _Word.ENDED:
+            quiet_until = max(self._line.heard, asked) + QUIET_SECONDS
+            wake = min(listed + SAFETY_SECONDS, quiet_until, self._marks.due(self._reader.images_listed))
+            word = self._inbox.next(wake - now)
+            if word is Word.ENDED:
                 return
             if isinstance(word, Mapping):
-                self._note(word)
+                self._marks.note(word)
                 self._gather(refreshed + BURST_SECONDS)
                 self._refresh()
                 refreshed = time.monotonic()
                 continue
             now = time.monotonic()
-            if word is _Word.RELIST or now >= listed + SAFETY_SECONDS:
+            if word is Word.RELIST or now >= listed + SAFETY_SECONDS:
                 self._guarded(self._list_all)
                 listed = time.monotonic()
-            elif word is _Word.PROBE or now >= quiet_until:
+            elif word is Word.PROBE or now >= quiet_until:
                 self._guarded(self._ping)
                 asked = time.monotonic()
                 self._probing = False
@@ -175,58 +238,27 @@ class Watcher:
 
     def _gather(self, until: float) -> None:
         """Take what else is in the inbox, waiting until `until` for more of the same burst."""
-        while (word := self._next(max(until - time.monotonic(), 0))) is not None:
+        while (word := self._inbox.next(max(until - time.monotonic(), 0))) is not None:
             if isinstance(word, Mapping):
-                self._note(word)
-            elif word is not _Word.WAKE:
+                self._marks.note(word)
+            elif word is not Word.WAKE:
                 self._inbox.put(word)
                 return
 
-    def _note(self, event: Mapping[str, Any]) -> None:
-        """Mark what an event says is different now."""
-        found = touched(event)
-        if found is not None:
-            self._mark(found.kind, found.key)
-            if found.ended:
-                self._dying.add(found.key or "")
-
-    def _mark(self, kind: Kind, key: str | None) -> None:
-        """Note that a kind, or one object of it, has to be read again."""
-        known = self._dirty.setdefault(kind, set())
-        if key is None or (known is not None and len(known) >= MANY):
-            self._dirty[kind] = None
-        elif known is not None:
-            known.add(key)
-
-    def _images_due(self) -> float:
-        whole = self._dirty.get(Kind.IMAGE, ()) is None
-        return self._images_listed + IMAGES_SECONDS if whole else float("inf")
-
     def _refresh(self) -> None:
         """Read again what is marked; images not more often than twice a second."""
-        for kind in list(self._dirty):
-            if kind is Kind.IMAGE and self._dirty[kind] is None and time.monotonic() < self._images_due():
-                continue
-            keys = self._dirty.pop(kind)
+        for kind, keys in self._marks.take(self._reader.images_listed):
             if kind is Kind.CONTAINER:
-                self._guarded(self._await_ends)
-            self._guarded(partial(self._list, kind, keys, SILENCE_SECONDS))
+                self._guarded(partial(self._reader.await_ends, self._marks.dying(), SILENCE_SECONDS))
+            self._guarded(partial(self._read_again, kind, keys))
 
-    def _await_ends(self) -> None:
-        """Wait until the containers that died are listed as ended.
-
-        An Engine tells of the end before its lists know; looking at one container waits for its lock.
-        """
-        from tui.engine.lists import inspect
-
-        assert self.connection is not None
-        dying, self._dying = self._dying, set()
-        for ident in list(dying)[:MANY]:
-            try:
-                inspect(self.connection, Kind.CONTAINER, ident, seconds=SILENCE_SECONDS)
-            except EngineError as error:
-                if error.status is None:
-                    raise
+    def _read_again(self, kind: Kind, keys: set[str] | None) -> None:
+        if keys is None:
+            self._reader.whole(kind, SILENCE_SECONDS)
+        elif kind is not Kind.IMAGE:
+            self._reader.some(kind, keys, SILENCE_SECONDS)
+        elif self._reader.images(keys, SILENCE_SECONDS):
+            self._marks.mark(Kind.IMAGE, None)
 
     def _guarded(self, ask: Callable[[], None]) -> None:
         """Ask; while the Engine is silent say so and wait for it, then list everything.
@@ -240,7 +272,7 @@ class Watcher:
         except EngineError as error:
             if error.status is not None:
                 self._say(self.link.state, error=error)
-                self._later()
+                self._inbox.later(Word.RELIST, ASK_AGAIN_SECONDS)  # it may only be starting
                 return
             self._say(LinkState.STALE, error=error)
             self._await_answer()
@@ -258,97 +290,42 @@ class Watcher:
                     continue
             return
 
-    def _later(self) -> None:
-        """List everything soon: the Engine refused one list, for example while it was starting."""
-        timer = threading.Timer(ASK_AGAIN_SECONDS, lambda: self._inbox.put(_Word.RELIST))
-        timer.daemon = True
-        timer.start()
-
     def _list_all(self) -> None:
-        self._dirty.clear()
-        for kind in Kind:
-            self._list(kind, None)
+        self._marks.clear()
+        self._reader.everything()
         if self.link.state is LinkState.UP and self.link.error is not None:
             self._say(LinkState.UP)
 
-    def _list(self, kind: Kind, keys: set[str] | None, seconds: float = LIST_SECONDS) -> None:
-        from tui.engine.lists import fetch
+    @property
+    def _reader(self) -> Reader:
+        assert self._reader_made is not None
+        return self._reader_made
 
+    @property
+    def _line(self) -> Connection:
         assert self.connection is not None
-        if keys is None and kind is Kind.IMAGE:
-            self._images_listed = time.monotonic()
-        if kind is Kind.IMAGE and keys is not None:
-            self._look_at_images(keys, seconds)
-        elif keys is None:
-            self.store.replace(kind, fetch(self.connection, kind, seconds=seconds, clock=self._clock))
-        else:
-            self.store.update(
-                kind, fetch(self.connection, kind, keys, seconds=seconds, clock=self._clock), keys
-            )
-
-    def _look_at_images(self, refs: set[str], seconds: float) -> None:
-        """Read the images that events named; an Engine has no list of just those."""
-        from tui.engine.lists import fetch_image
-
-        assert self.connection is not None
-        for ref in refs:
-            try:
-                found = fetch_image(self.connection, ref, seconds=seconds)
-            except EngineError as error:
-                if error.status != GONE:
-                    raise
-                found = []
-            ident = found[0].id if found else ref
-            images = self.store.images
-            known = [image for image in images.values() if image.id == ident]
-            moved = any(image.key in images and images[image.key].id != ident for image in found)
-            self.store.update(Kind.IMAGE, found, [image.key for image in known])
-            # whether an image without a tag shows, or the parent of one that is gone, only the list knows
-            lost = not found and any(image.parent for image in known)
-            if moved or lost or any(image.dangling for image in found):
-                self._mark(Kind.IMAGE, None)
+        return self.connection
 
     def _ping(self) -> None:
-        assert self.connection is not None
-        self.connection.ping(SILENCE_SECONDS)
+        self._line.ping(SILENCE_SECONDS)
 
-    def _heard(self) -> float:
-        assert self.connection is not None
-        return self.connection.heard
-
-    # The thread that reads events
-
-    def _subscribe(self) -> None:
-        """Open the event stream before the lists are read, so that nothing falls between."""
+    def _subscribe(self, since: int | None = None) -> None:
+        """Open the event stream; with `since`, an epoch second of the Engine's clock, it begins there."""
         from tui.engine.errors import engine_errors
 
-        assert self.connection is not None
         with engine_errors():
-            stream = self.connection.api.events(filters=FILTERS, decode=True)
-        self._stream = stream
-        inbox = self._inbox
-        threading.Thread(target=_read, args=(stream, inbox), name="events", daemon=True).start()
-
-    def _end_stream(self) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            with contextlib.suppress(OSError, AttributeError):  # it may end by itself at this very moment
-                stream.close()
+            events = self._line.api.events(since=since, filters=FILTERS, decode=True)
+        self._inbox.follow(events)
 
     # Small things
 
-    def _next(self, seconds: float) -> Mapping[str, Any] | _Word | None:
-        try:
-            return self._inbox.get(timeout=max(seconds, 0))
-        except queue.Empty:
-            return None
-
-    def _pause(self, seconds: float) -> None:
-        """Wait, unless somebody wants the next try now."""
+    def _pause(self, seconds: float) -> bool:
+        """Wait, unless somebody wants the next try now; whether somebody did."""
         until = time.monotonic() + seconds
         while not self._closed.is_set() and time.monotonic() < until:
-            if self._next(until - time.monotonic()) is _Word.WAKE:
-                return
+            if self._inbox.next(until - time.monotonic()) is Word.WAKE:
+                return True
+        return False
 
     def _say(self, state: LinkState, **what: Any) -> None:
         changed = state is not self.link.state
@@ -359,31 +336,8 @@ class Watcher:
             retry_at=what.get("retry_at"),
             server=what.get("server", self.link.server),
             ever_up=self.link.ever_up or state is LinkState.UP,
+            waits=what.get("waits", False),
         )
         if state in (LinkState.UP, LinkState.DOWN):
             self.tried.set()
         self._on_link(self.link)
-
-
-class _Word(StrEnum):
-    """What lies in the inbox besides events."""
-
-    WAKE = "wake"
-    PROBE = "probe"
-    RELIST = "relist"
-    ENDED = "ended"
-
-
-def _read(
-    stream: CancellableStream[dict[str, Any]], inbox: queue.SimpleQueue[Mapping[str, Any] | _Word]
-) -> None:
-    """Put events into the inbox until the stream ends; however it ends means disconnected."""
-    from docker.errors import StreamParseError
-
-    try:
-        for event in stream:
-            inbox.put(event)
-    except StreamParseError:  # the Engine died in the middle of an event
-        pass
-    finally:
-        inbox.put(_Word.ENDED)

@@ -107,7 +107,8 @@ class NoEngineScreen(Screen[None]):
 
     def _count(self) -> None:
         if self._link.retry_at is None:
-            self._next.update("◌ trying …")
+            waits = "○ Wharf waits for you: r tries again" if self._link.waits else "◌ trying …"
+            self._next.update(waits)
             return
         seconds = max(int(self._link.retry_at - time.monotonic() + 0.99), 0)
         self._next.update(f"◌ Wharf goes on by itself: next try in {seconds} s")
