@@ -230,7 +230,7 @@ async def _no_engine(stage: Stage) -> None:
 
 
 async def _demo(stage: Stage) -> None:
-    stage.app.connect(Endpoint(stage.url, NAME, NAME, demo=True))
+    stage.app.go(Endpoint(stage.url, NAME, NAME, demo=True))
     await stage.until(lambda: DEMO_WORDS in stage.text and "docker start import-orders" in stage.text)
     await stage.until(lambda: stage.app.size.width < WIDE or "hostname" in stage.text)
     await stage.until(lambda: "GiB" in stage.text and "Volumes 11" in stage.text)

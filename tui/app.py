@@ -1,27 +1,37 @@
-"""The App: it connects the rooms, and decides which Engine is on the screen."""
+"""The App: it connects the rooms, and decides which Engines are on the screen."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.binding import Binding
 from textual.command import Provider
+from textual.message import Message
 
-from tui.engine.endpoint import Endpoint, EndpointError, context_endpoint, context_names
+from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
-from tui.engine.link import Link, LinkState
+from tui.engine.fleet import Doorbell, Fleet
+from tui.engine.link import LinkState
 from tui.engine.places import state_dir
+from tui.engine.scope import Scope
 from tui.screens.main import MainScreen
 from tui.settings import Choices, Settings
-from tui.theme import WHARF
+from tui.terminal import Terminal
 from widgets.text import shown
 
 if TYPE_CHECKING:
     from tui.demo import DemoEngine
+    from tui.engine.questions import SSHQuestion
+    from tui.screens.contexts import ContextsScreen
     from tui.screens.no_engine import NoEngineScreen
+
+ALL = "all"
+"""The mode that shows all connected Engines side by side."""
 
 
 def _palette() -> type[Provider]:
@@ -32,17 +42,30 @@ def _palette() -> type[Provider]:
 
 
 class WharfApp(App[None], inherit_bindings=False):
-    """Wharf on one Engine at a time."""
+    """Wharf: a main screen for each connected Engine, and one for all of them; each is a mode of the app."""
 
     TITLE = "Wharf"
     COMMANDS = {_palette}
-    CSS = "ToastRack { margin: 0 0 2 0; }"
+    DEFAULT_MODE = "engine-1"
+    CSS = """
+    ToastRack { margin: 0 0 2 0; }
+    /* reversed, Textual's own cursor of ANSI themes is black on black */
+    Input:ansi > .input--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
+    """
     BINDINGS = [
         Binding(
             "ctrl+c", "interrupt", show=False, tooltip="Copy what is selected, else quit", id="app.interrupt"
         ),
         Binding("ctrl+p", "command_palette", show=False, tooltip="The palette", id="app.palette"),
     ]
+
+    class Rang(Message):
+        """ssh asks something, on a thread that waits for the answer."""
+
+        def __init__(self, question: SSHQuestion, answer: Future[str | None]) -> None:
+            super().__init__()
+            self.question = question
+            self.answer = answer
 
     def __init__(
         self,
@@ -53,92 +76,228 @@ class WharfApp(App[None], inherit_bindings=False):
         clock: Callable[[], float] = time.time,
         read_only: bool = False,
         demo: DemoEngine | None = None,
+        doorbell: Doorbell | None = None,
+        terminal: Terminal | None = None,
     ) -> None:
-        """`read_only` holds for every later endpoint too; `demo` is what `engine` speaks to, if it is one."""
+        """`read_only` holds for every later endpoint too; `demo` is what `engine` speaks to, if it is one.
+
+        `doorbell` is where the Engine's ssh asks; without a `terminal` it is one that can do everything.
+        """
         super().__init__()
-        self.engine = engine
+        self._doorbell = doorbell or Doorbell()
+        self.fleet = Fleet(state_dir(), clock=clock, ask=self._doorbell)
+        self.fleet.take(engine)
         self.settings = settings
         self._choices = choices
         self._clock = clock
-        self._read_only = read_only
-        self._demo = demo
-        self._no_engine: NoEngineScreen | None = None
+        self.read_only = read_only
+        self._demos: dict[Engine, DemoEngine] = {engine: demo} if demo is not None else {}
+        self._mains: dict[Engine | None, MainScreen] = {}
+        self._no_engines: dict[Engine, NoEngineScreen] = {}
+        self._contexts: ContextsScreen | None = None
+        self._asking: set[Future[str | None]] = set()
+        self.add_mode(self.DEFAULT_MODE, lambda: self._make_main(engine))
+        terminal = terminal or Terminal()
         # before anything is mounted: a theme set later styles everything twice
-        self.register_theme(WHARF)
-        self.theme = settings.theme if settings.theme in self.available_themes else WHARF.name
+        terminal.apply(self, settings.theme)
+        self._clip = terminal.clipboard()
 
     def on_mount(self) -> None:
-        """Take the person's own keys."""
+        """Take the person's own keys, and whatever ssh asks."""
         self.set_keymap(dict(self.settings.keys))
+        self._doorbell.answered_by(self._ring)
+        self.screen_change_signal.subscribe(self, lambda _: self._settle())
 
-    def get_default_screen(self) -> MainScreen:
-        """The main screen is the lowest one: an empty one below it would cost a fifth of the start."""
-        self._main = MainScreen(self.engine, self.settings, self._choices, clock=self._clock)
-        return self._main
+    def _make_main(self, engine: Engine | None) -> MainScreen:
+        """The main screen of an Engine, or of all of them."""
+        scope = Scope.one(engine) if engine else Scope(lambda: self.fleet.engines, many=True)
+        main = self._mains[engine] = MainScreen(
+            scope,
+            self.settings,
+            self._choices,
+            clock=self._clock,
+            others=lambda: len(self.fleet.engines) - len(scope.engines),
+        )
+        return main
 
-    # Which Engine
+    # Which Engines
 
-    def connect(self, endpoint: Endpoint, demo: DemoEngine | None = None) -> None:
-        """Leave this Engine and show another one; `demo` is the demo Engine at that endpoint."""
-        self.engine.close()
-        if self._demo is not None:
-            self._demo.stop()
-        self._demo = demo
-        self.engine = Engine(endpoint, state_dir(), clock=self._clock)
-        self.engine.start()
-        self._no_engine = None
-        # Textual cannot exchange the lowest screen, so the first one stays below the others, at rest
-        self._main.retire()
+    @property
+    def main(self) -> MainScreen:
+        """The main screen in view, or under what is in view."""
+        main = self.screen_stack[0]
+        assert isinstance(main, MainScreen)
+        return main
+
+    @property
+    def engine(self) -> Engine:
+        """The Engine in view; the first one where all of them are."""
+        return self.main.scope.engines[0]
+
+    @property
+    def engines(self) -> Sequence[Engine]:
+        """The connected Engines."""
+        return self.fleet.engines
+
+    @property
+    def current(self) -> Engine | None:
+        """The Engine in view; None where all of them are."""
+        return None if self.main.scope.many else self.engine
+
+    def go(self, endpoint: Endpoint, demo: DemoEngine | None = None) -> None:
+        """Show the Engine at an endpoint; connects when it is not connected yet.
+
+        `demo` is the demo Engine that answers there.
+        """
+        read_only = endpoint.read_only or self.read_only
+        engine = self.fleet.reach(self.settings.applied(replace(endpoint, read_only=read_only)))
+        if demo is not None:
+            self._demos[engine] = demo
+        self._show(engine)
+
+    def go_all(self) -> None:
+        """Show all connected Engines side by side."""
+        self._show(None)
+
+    def disconnect(self, engine: Engine) -> None:
+        """Close the line to an Engine; the last one stays."""
+        others = [other for other in self.fleet.engines if other is not engine]
+        if not others:
+            self.notify("This is the only Engine: q quits Wharf.", severity="warning", markup=False)
+            return
+        if self.current is engine:
+            self._show(others[0])
+        if engine in self.fleet.engines:
+            self._leave(engine)
+
+    def pin(self) -> None:
+        """The docker CLI takes another context than before: docker lines name the one they are for."""
+        for engine in self.fleet.engines:
+            engine.pin()
+        self._fleet_changed()
+
+    def _show(self, engine: Engine | None) -> None:
+        """Bring the main screen of an Engine, or of all of them, into view."""
+        before = self.current
+        self._lay_bare()
+        if engine not in self._mains:
+            self.add_mode(self._mode(engine), lambda: self._make_main(engine))
+        self.switch_mode(self._mode(engine))
+        if before is not None and before is not engine and not before.link.ever_up and before.link.error:
+            # nobody ever answered there, and the person went on
+            self._leave(before)
+        self._fleet_changed()
+        self._settle()
+
+    def _lay_bare(self) -> None:
+        """Close what stands on the main screen in view."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.push_screen(self.get_default_screen())
+        self._no_engines.pop(self.engine, None)
+
+    def _leave(self, engine: Engine) -> None:
+        self.fleet.leave(engine)
+        if (demo := self._demos.pop(engine, None)) is not None:
+            demo.stop()
+        del self._mains[engine]
+        self.remove_mode(self._mode(engine))
+        self._fleet_changed()
+
+    def _fleet_changed(self) -> None:
+        for main in self._mains.values():
+            main.look_again()
+
+    def _mode(self, engine: Engine | None) -> str:
+        return f"engine-{engine.number}" if engine is not None else ALL
 
     def on_main_screen_link_changed(self, event: MainScreen.LinkChanged) -> None:
         """Where no Engine was ever reached, say so on a screen of its own, until there is one."""
-        self._show_link(event.link)
+        event.stop()
+        self._settle()
+        if self._contexts is not None and self._contexts is self.screen:
+            self._contexts.reload()
 
-    def _show_link(self, link: Link) -> None:
+    def _settle(self) -> None:
+        """Put the screen that explains a missing Engine in front of its main screen, or take it away."""
+        if not self._running or self.main.scope.many:
+            return
+        engine = self.engine
+        link, there = engine.link, self._no_engines.get(engine)
         if link.ever_up:
-            if self._no_engine is not None:
-                self._no_engine.dismiss()
-                self._no_engine = None
+            if there is not None and there is self.screen:
+                del self._no_engines[engine]
+                there.dismiss()
+        elif there is not None:
+            there.show(link)
         elif link.state is LinkState.DOWN or link.error is not None:
-            if self._no_engine is None:
-                from tui.screens.no_engine import NoEngineScreen
+            from tui.screens.no_engine import NoEngineScreen
 
-                self._no_engine = NoEngineScreen(self.engine.endpoint, link)
-                self.push_screen(self._no_engine)
-            else:
-                self._no_engine.show(link)
+            self._no_engines[engine] = NoEngineScreen(engine.endpoint, link)
+            self.push_screen(self._no_engines[engine])
 
     def action_retry(self) -> None:
         """Try to connect now."""
         self.engine.retry_now()
 
     def action_contexts(self) -> None:
-        """Choose another docker context."""
-        self.run_worker(self._choose_context(), group="contexts", exit_on_error=False)
+        """Show where there are Engines."""
+        from tui.screens.contexts import ContextsScreen
 
-    async def _choose_context(self) -> None:
-        from tui.screens.choose import ChooseScreen
+        self._contexts = ContextsScreen(self, self.settings)
+        self.push_screen(self._contexts)
 
-        options = [(name, name) for name in context_names()]
-        name = await self.push_screen_wait(ChooseScreen("Another docker context", options))
-        if name is None:
-            return
-        try:
-            self.connect(self.settings.applied(context_endpoint(name, "chosen", read_only=self._read_only)))
-        except EndpointError as error:
-            self.notify(shown(str(error)), severity="error", markup=False)
+    def action_all_engines(self) -> None:
+        """Show all connected Engines side by side."""
+        self.go_all()
+
+    def action_engine(self, step: int) -> None:
+        """Show the connected Engine before or after this one; after the last one come all together."""
+        engines: list[Engine | None] = [*self.fleet.engines]
+        if len(engines) > 1:
+            engines.append(None)
+            self._show(engines[(engines.index(self.current) + step) % len(engines)])
 
     def action_demo(self) -> None:
         """Show the embedded demo Engine."""
         from tui.demo import NAME, DemoEngine
 
-        if self._demo is None:
+        if running := next(iter(self._demos), None):
+            self._show(running)
+        else:
             demo = DemoEngine()
-            endpoint = Endpoint(demo.start(), NAME, NAME, read_only=self._read_only, demo=True)
-            self.connect(endpoint, demo)
+            self.go(Endpoint(demo.start(), NAME, NAME, demo=True), demo)
+
+    # What ssh asks
+
+    def _ring(self, question: SSHQuestion) -> str | None:
+        """Ask the person, on a thread."""
+        answer: Future[str | None] = Future()
+        self._asking.add(answer)
+        self.post_message(self.Rang(question, answer))
+        try:
+            return answer.result()
+        finally:
+            self._asking.discard(answer)
+
+    def on_wharf_app_rang(self, event: Rang) -> None:
+        """Show the question."""
+        event.stop()
+        self.run_worker(self._put(event.question, event.answer), group="ssh", exit_on_error=False)
+
+    async def _put(self, question: SSHQuestion, answer: Future[str | None]) -> None:
+        from tui.screens.ask import AskScreen
+
+        given = await self.push_screen_wait(AskScreen(question))
+        if not answer.done():
+            answer.set_result(given)
+
+    # The terminal
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text on the terminal's clipboard, and say when it may not have got there."""
+        self._clipboard = text
+        if self._driver is not None and (note := self._clip.copy(text, self._driver.write)):
+            self.notify(shown(note), severity="warning", markup=False)
 
     # The end
 
@@ -153,6 +312,10 @@ class WharfApp(App[None], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Close what is open."""
-        self.engine.close()
-        if self._demo is not None:
-            self._demo.stop()
+        self._doorbell.answered_by(None)
+        for answer in list(self._asking):
+            if not answer.done():
+                answer.set_result(None)
+        self.fleet.close()
+        for demo in self._demos.values():
+            demo.stop()

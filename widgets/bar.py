@@ -16,7 +16,10 @@ from textual.widget import Widget
 from widgets.table_paint import difference
 from widgets.text import Shown
 
-TONES = ("plain", "dim", "good", "warn", "bad", "accent", "key", "current", "loud")
+TONES = (
+    *("plain", "dim", "good", "warn", "bad", "accent", "key", "current", "loud", "alarm"),
+    *("host-blue", "host-cyan", "host-green", "host-magenta", "host-yellow", "host-red"),
+)
 
 
 class Piece(NamedTuple):
@@ -33,7 +36,11 @@ class Piece(NamedTuple):
 
 
 class Bar(Widget):
-    """One line that repaints only when what it says is different."""
+    """One line that repaints only when what it says is different.
+
+    The host colours are no theme's: each has to be told from the others in every theme, dark or light. Where
+    there are only 16 colours each becomes the bright one of its name.
+    """
 
     COMPONENT_CLASSES = {f"bar--{tone}" for tone in TONES}
 
@@ -49,6 +56,19 @@ class Bar(Widget):
         & > .bar--key { color: $text-accent; text-style: bold; }
         & > .bar--current { color: $foreground; text-style: bold reverse; }
         & > .bar--loud { color: $text-warning; text-style: bold reverse; }
+        & > .bar--alarm { color: $text-error; text-style: bold reverse; }
+        & > .bar--host-blue { color: #5c9dff; text-style: bold; }
+        & > .bar--host-cyan { color: #2fd5d5; text-style: bold; }
+        & > .bar--host-green { color: #4fce5d; text-style: bold; }
+        & > .bar--host-magenta { color: #e070e8; text-style: bold; }
+        & > .bar--host-yellow { color: #e0c83c; text-style: bold; }
+        & > .bar--host-red { color: #ff6b5e; text-style: bold; }
+        &:light > .bar--host-blue { color: #1f5fbf; }
+        &:light > .bar--host-cyan { color: #007c7c; }
+        &:light > .bar--host-green { color: #1d7a2c; }
+        &:light > .bar--host-magenta { color: #9a2fa3; }
+        &:light > .bar--host-yellow { color: #7a6200; }
+        &:light > .bar--host-red { color: #b3261e; }
     }
     """
 

@@ -91,17 +91,19 @@ async def test_what_is_read_only_stays_so_on_the_demo(tmp_path: Path) -> None:
         await visitor.sees(WORDS, "shop-db-1", "read-only")
 
 
-async def test_the_demo_ends_when_another_engine_is_shown_even_one_whose_context_is_called_demo(
-    tmp_path: Path,
-) -> None:
+async def test_the_demo_goes_on_beside_another_engine_and_ends_when_it_is_left(tmp_path: Path) -> None:
     async with without_docker(tmp_path) as visitor:
         await visitor.pilot.press("d")
         await visitor.sees(WORDS, "shop-db-1")
-        socket = Path(visitor.app.engine.endpoint.socket_path)
-        assert socket.exists()
-        visitor.app.connect(Endpoint(f"unix://{tmp_path}/none.sock", "demo", "chosen"))
+        demo = visitor.app.engine
+        socket = Path(demo.endpoint.socket_path)
+        visitor.app.go(Endpoint(f"unix://{tmp_path}/none.sock", "demo", "chosen"))
         await visitor.until(lambda: isinstance(visitor.app.screen, NoEngineScreen))
-        assert not socket.exists()
         assert WORDS not in visitor.text
+        assert socket.exists()
         await visitor.pilot.press("d")
         await visitor.sees(WORDS, "shop-db-1")
+        assert visitor.app.engine is demo
+        visitor.app.go(Endpoint(f"unix://{tmp_path}/none.sock", "other", "chosen"))
+        visitor.app.disconnect(demo)
+        assert not socket.exists()

@@ -17,6 +17,7 @@ from tests.engine.http_engine import HttpEngine, Reply
 from tests.verbs.desk import EagerDesk
 from tui.engine.connection import Connection
 from tui.engine.endpoint import Endpoint
+from tui.engine.engine import Engine
 from tui.engine.errors import ReadOnly
 from tui.engine.kinds import Kind
 from tui.engine.models import Model, Volume
@@ -24,6 +25,7 @@ from tui.engine.models.container import decode_container
 from tui.engine.models.image import decode_image
 from tui.engine.models.network import decode_network
 from tui.engine.models.volume import ANONYMOUS_LABEL
+from tui.engine.scope import Held
 from tui.engine.store import Store
 from tui.verbs.offers import applicable, key_of, offers
 from tui.verbs.registry import VERBS, verbs_of
@@ -55,6 +57,19 @@ def samples(kind: Kind) -> list[Model]:
         case Kind.VOLUME:
             named = Volume("data", "local", "", "", "local")
             return [named, replace(named, name="a" * 64, labels=((ANONYMOUS_LABEL, ""),))]
+
+
+def at_rest(*, read_only: bool = False) -> Engine:
+    """An Engine that nobody connects to."""
+    return Engine(Endpoint("unix:///nowhere.sock", "", "test", read_only=read_only), Path("/nowhere"))
+
+
+ENGINE = at_rest()
+
+
+def held(*models: Model, engine: Engine = ENGINE) -> list[Held]:
+    """Objects of one Engine."""
+    return [Held(engine, model) for model in models]
 
 
 def chosen_for(verb: Verb) -> list[Model]:
@@ -103,11 +118,13 @@ def test_removing_pruning_and_killing_destroy() -> None:
 
 
 def test_a_read_only_endpoint_offers_reads_only() -> None:
+    engine = at_rest(read_only=True)
     for kind in Kind:
-        shown = verbs_of(kind, read_only=True)
+        chosen = held(*samples(kind)[:1], engine=engine)
+        found = offers(verbs_of(kind), {}, chosen, [engine])
+        shown = {verb for offer in found.values() for verb, _ in offer.choices}
         assert shown
         assert {verb.effect for verb in shown} == {Effect.READS}
-        assert set(shown) < set(verbs_of(kind))
     assert {verb.id for kind in Kind for verb in verbs_of(kind)} == {verb.id for verb in VERBS}
 
 
@@ -116,7 +133,7 @@ def test_a_read_only_endpoint_offers_reads_only() -> None:
 
 def test_the_key_of_a_row_follows_its_state() -> None:
     def titles(state: str, key: str) -> str:
-        offer = offers(verbs_of(Kind.CONTAINER), {}, [container(state)], Store()).get(key)
+        offer = offers(verbs_of(Kind.CONTAINER), {}, held(container(state)), [ENGINE]).get(key)
         return offer.title if offer else ""
 
     assert [titles(state, "s") for state in STATES] == ["start", "stop", "stop", "stop", "", "start", "start"]
@@ -124,23 +141,32 @@ def test_the_key_of_a_row_follows_its_state() -> None:
 
 
 def test_mixed_marks_are_asked_about() -> None:
-    chosen = [container("running", "a"), container("exited", "b"), container("paused", "c")]
-    offer = offers(verbs_of(Kind.CONTAINER), {}, chosen, Store())["s"]
+    chosen = held(container("running", "a"), container("exited", "b"), container("paused", "c"))
+    offer = offers(verbs_of(Kind.CONTAINER), {}, chosen, [ENGINE])["s"]
     assert offer.title == "start/stop"
-    assert [[model.name for model in models] for _, models in offer.choices] == [["b"], ["a", "c"]]
+    assert [[one.model.name for one in models] for _, models in offer.choices] == [["b"], ["a", "c"]]
+
+
+def test_of_marks_on_several_engines_those_that_may_be_changed_are_offered() -> None:
+    locked = at_rest(read_only=True)
+    chosen = [*held(container("running", "a")), *held(container("running", "b"), engine=locked)]
+    found = offers(verbs_of(Kind.CONTAINER), {}, chosen, [ENGINE, locked])
+    assert [one.engine for _, some in found["s"].choices for one in some] == [ENGINE]
+    assert "X" in found
+    assert "X" not in offers(verbs_of(Kind.CONTAINER), {}, chosen, [locked])
 
 
 def test_a_verb_for_one_object_takes_no_several_and_none_of_another_kind() -> None:
     rename = next(verb for verb in VERBS if verb.id == "container.rename")
     one = container("running")
-    assert applicable(rename, [one], Store()) == (one,)
-    assert applicable(rename, [one, container("exited")], Store()) == ()
-    assert applicable(rename, samples(Kind.VOLUME)[:1], Store()) == ()
+    assert applicable(rename, held(one)) == tuple(held(one))
+    assert applicable(rename, held(one, container("exited"))) == ()
+    assert applicable(rename, held(*samples(Kind.VOLUME)[:1])) == ()
 
 
 def test_what_needs_no_row_is_offered_where_there_is_none() -> None:
     for kind in Kind:
-        found = offers(verbs_of(kind), {}, [], Store())
+        found = offers(verbs_of(kind), {}, [], [ENGINE])
         shown = [verb.id for offer in found.values() for verb, _ in offer.choices]
         assert shown == [verb.id for verb in verbs_of(kind) if not verb.needs_row]
         assert f"{kind}.prune" in shown
@@ -148,13 +174,14 @@ def test_what_needs_no_row_is_offered_where_there_is_none() -> None:
 
 def test_a_key_can_be_changed_or_taken_away() -> None:
     stop = next(verb for verb in VERBS if verb.id == "container.stop")
+    chosen = held(container("running"))
     assert key_of(stop, {"container.stop": "S"}) == "S"
-    found = offers(verbs_of(Kind.CONTAINER), {"container.stop": "S"}, [container("running")], Store())
+    found = offers(verbs_of(Kind.CONTAINER), {"container.stop": "S"}, chosen, [ENGINE])
     assert found["S"].title == "stop"
     assert "s" not in found
     assert not any(
         verb.id == "container.stop"
-        for offer in offers([stop], {"container.stop": ""}, [container("running")], Store()).values()
+        for offer in offers([stop], {"container.stop": ""}, chosen, [ENGINE]).values()
         for verb, _ in offer.choices
     )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+from rich.color import ColorSystem
 from textual.app import App, ComposeResult
 
-from widgets.bar import Bar, Piece
+from widgets.bar import TONES, Bar, Piece
 from widgets.text import shown
+
+ANSI = ("red", "green", "yellow", "blue", "magenta", "cyan")
 
 
 class BarApp(App[None]):
@@ -34,3 +38,19 @@ async def test_the_heaviest_pieces_are_left_out_first() -> None:
         app.query_one(Bar).show(pieces)
         await pilot.pause()
         assert painted(app) == "stop kill   "
+
+
+@pytest.mark.parametrize("tone", TONES)
+async def test_every_tone_has_a_look_of_its_own_and_an_alarm_is_red_turned_round(tone: str) -> None:
+    app = BarApp()
+    async with app.run_test(size=(12, 3)):
+        bar = app.query_one(Bar)
+        style = bar.get_component_rich_style(f"bar--{tone}")
+        assert style.color is not None
+        if tone == "alarm":
+            assert style.reverse
+            assert style.color == bar.get_component_rich_style("bar--bad").color
+        elif tone.startswith("host-"):
+            # where there are only 16 colours: the bright one of that name
+            fewest = style.color.downgrade(ColorSystem.STANDARD)
+            assert fewest.number == 9 + ANSI.index(tone.removeprefix("host-"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tui.engine.connection import Connection
     from tui.engine.jobs import Job, Jobs, Task
     from tui.engine.journal import Journal
+    from tui.engine.questions import Ask
 
     News = Changes | Link | Job | OSError
     """What an Engine tells: objects or the line changed, a job began or ended, the journal has a problem."""
@@ -26,13 +28,22 @@ if TYPE_CHECKING:
 class Engine:
     """An endpoint with its Store, Watcher and Jobs. There may be several, and none knows of another."""
 
-    def __init__(self, endpoint: Endpoint, state: Path, *, clock: Callable[[], float] = time.time) -> None:
-        """`state` is the folder of the journal; `clock` tells the time in epoch seconds."""
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        state: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        ask: Ask | None = None,
+    ) -> None:
+        """`state` is the folder of the journal; `clock` tells the time in epoch seconds; `ask` answers ssh."""
         self.endpoint = endpoint
+        self.number = 1
+        """Tells it from the others that Wharf is connected to."""
         self.store = Store()
         self._state = state
-        self._watcher = Watcher(endpoint, self.store, self._tell, clock)
-        self._listener: Callable[[News], None] | None = None
+        self._watcher = Watcher(endpoint, self.store, self._tell, clock, ask)
+        self._listeners: tuple[Callable[[News], None], ...] = ()
         self.store.subscribe(self._tell)
 
     # Made when first asked for, so that a start need not wait for them
@@ -54,18 +65,27 @@ class Engine:
         """Connect and follow the Engine, on threads."""
         self._watcher.start()
 
+    def pin(self) -> None:
+        """Name the context in docker lines from now on, also where the CLI found it by itself so far."""
+        if self.endpoint.source in ("default", "config.json"):
+            self.endpoint = replace(self.endpoint, source="chosen")
+
     def painted(self) -> None:
         """The screen stands: what is slow to import need not wait any more."""
         self._watcher.go.set()
 
     def close(self) -> None:
         """End the threads; returns at once, jobs under way are left to the Engine."""
-        self._listener = None
+        self._listeners = ()
         self._watcher.close()
 
-    def listen(self, listener: Callable[[News], None] | None) -> None:
-        """Tell all news from now on to `listener`, on whatever thread they come from; None ends it."""
-        self._listener = listener
+    def listen(self, listener: Callable[[News], None]) -> None:
+        """Tell all news from now on to `listener` too, on whatever thread they come from."""
+        self._listeners = (*self._listeners, listener)
+
+    def ignore(self, listener: Callable[[News], None]) -> None:
+        """Tell this listener nothing more."""
+        self._listeners = tuple(one for one in self._listeners if one != listener)
 
     @property
     def link(self) -> Link:
@@ -88,9 +108,14 @@ class Engine:
         connection = self._watcher.connection
         if connection is None or not self.tried or self.link.state is LinkState.DOWN:
             why = self.link.error
+            again = (
+                "ctrl-r connects again."
+                if self.link.waits
+                else "Wharf connects again by itself as soon as the Engine answers."
+            )
             raise Unreachable(
                 f"no connection to {self.endpoint.name}: {why.message if why else 'not yet connected'}",
-                advice="Nothing was sent. Wharf connects again by itself as soon as the Engine answers.",
+                advice=f"Nothing was sent. {again}",
             )
         return connection
 
@@ -100,8 +125,8 @@ class Engine:
         return self.connection
 
     def run(self, task: Task) -> Job:
-        """Start a task. Raises EngineError when there is no connection."""
-        return self.jobs.start(task, self.connection)
+        """Start a task; its docker line is the one for this endpoint. Raises Unreachable."""
+        return self.jobs.start(replace(task, line=task.line.at(self.endpoint)), self.connection)
 
     def probe(self) -> None:
         """Ask for a sign of life now."""
@@ -120,5 +145,5 @@ class Engine:
         self._tell(job)
 
     def _tell(self, news: News) -> None:
-        if self._listener is not None:
-            self._listener(news)
+        for listener in self._listeners:
+            listener(news)

@@ -44,7 +44,7 @@ class Store:
     """
 
     def __init__(self) -> None:
-        self._kinds: dict[Kind, dict[str, Model]] = {kind: {} for kind in Kind}
+        self._kinds: dict[Kind, Mapping[str, Model]] = {kind: MappingProxyType({}) for kind in Kind}
         self._listed: set[Kind] = set()
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
@@ -59,8 +59,8 @@ class Store:
         return kind in self._listed
 
     def of(self, kind: Kind) -> Mapping[str, Model]:
-        """The objects of a kind by key, in the Engine's order."""
-        return MappingProxyType(self._kinds[kind])
+        """The objects of a kind by key, in the Engine's order; the same mapping until one is different."""
+        return self._kinds[kind]
 
     @property
     def containers(self) -> Mapping[str, Container]:
@@ -105,7 +105,7 @@ class Store:
                 frozenset(key for key in new.keys() & old.keys() if new[key] != old[key]),
                 frozenset(old.keys() - new.keys()),
             )
-            self._kinds[kind] = new
+            self._kinds[kind] = MappingProxyType(new)
         self._publish(changes, always=first)
         return changes
 
@@ -120,7 +120,7 @@ class Store:
             # new objects come first, as the Engine lists them
             new = {key: found[key] for key in found if key in added}
             new |= {key: found.get(key, model) for key, model in old.items() if key not in gone}
-            self._kinds[kind] = new
+            self._kinds[kind] = MappingProxyType(new)
             changes = Changes(kind, added, updated, gone)
         self._publish(changes)
         return changes

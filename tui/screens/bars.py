@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tui.engine.endpoint import Endpoint
+from rich.cells import cell_len
+
+from tui.engine.endpoint import FOUND, Endpoint
 from tui.engine.kinds import Kind
 from tui.engine.link import Link, LinkState
-from tui.engine.store import Store
+from tui.engine.scope import Scope
 from tui.panes.kind import KindView
 from tui.panes.pane import KindPane
 from widgets.bar import Piece
@@ -33,27 +35,67 @@ LAMPS: Mapping[LinkState, tuple[str, str, str]] = {
 """Glyph, word and tone for how the line is."""
 
 
+LONGEST_NAME = 32
+"""Cells that an Engine's name takes in the header: at 80 columns the words about the line fit beside it."""
+
+
 def header_pieces(
-    endpoint: Endpoint, link: Link, jobs: Sequence[Job], *, prod: bool
+    endpoint: Endpoint,
+    link: Link,
+    jobs: Sequence[Job],
+    *,
+    prod: bool,
+    color: str = "",
+    others: int = 0,
 ) -> tuple[list[Piece], list[Piece]]:
-    """Who Wharf speaks to and how that goes; what is under way."""
+    """Who Wharf speaks to and how that goes; what is under way.
+
+    `color` is what is set for the endpoint, `others` the number of further Engines that are connected.
+    """
     glyph, word, tone = LAMPS[link.state]
-    left = [Piece(Shown(" wharf "), "accent"), *demo_pieces(endpoint)]
+    left = [Piece(Shown(" wharf "), "accent", weight=2), *demo_pieces(endpoint)]
     if prod:
         left.append(Piece(Shown(" PROD "), "loud"))
     if endpoint.read_only:
         left.append(Piece(Shown(" read-only "), "warn"))
-    left.append(Piece(shown(f" {glyph} {endpoint.name.removeprefix('unix://')}"), tone))
+    left.append(Piece(shown(f" {glyph} "), tone))
+    left.append(Piece(_short_name(endpoint), f"host-{color}" if color else tone))
+    left.extend(_line_warnings(endpoint))
     if word:
-        left.append(Piece(shown(f" {word}{_countdown(link)}"), tone))
+        left.append(Piece(shown(f" {word}"), tone))
+        # where there is little room the countdown and its key matter more than all else that may go
+        left.append(Piece(shown(_countdown(link)), tone, weight=1))
+    if endpoint.source.startswith(FOUND):
+        left.append(Piece(shown(f" ({endpoint.source})"), "dim", weight=2))
+    if others:
+        left.append(Piece(shown(f" +{others} host{'s' if others > 1 else ''} (@)"), "dim", "app.contexts", 1))
     if link.state in (LinkState.UP, LinkState.DOWN) and link.error is not None:
-        # where there is little room the countdown and its key matter more
-        left.append(Piece(shown(f" · {link.error.message}"), tone, weight=3))
+        left.append(Piece(shown(f" · {link.error.message}"), tone, weight=4))
     if link.server is not None:
-        left.append(Piece(shown(f"  Engine {link.server.version}"), "plain", weight=1))
+        left.append(Piece(shown(f"  Engine {link.server.version}"), "plain", weight=2))
         size = f" · {link.server.cpus} CPU · {link.server.memory / 2**30:.1f} GiB"
-        left.append(Piece(shown(size), "dim", weight=2))
-    return left, [*_job_pieces(jobs), Piece(Shown(" ? help "), "dim", "help", weight=1)]
+        left.append(Piece(shown(size), "dim", weight=3))
+    return left, [*job_pieces(jobs), Piece(Shown(" ? help "), "dim", "help", weight=2)]
+
+
+def _short_name(endpoint: Endpoint) -> Shown:
+    """The endpoint's name; of a long one the middle is left out."""
+    name = shown(endpoint.name.removeprefix("unix://"))
+    if cell_len(name) <= LONGEST_NAME:
+        return name
+    head, tail = name[: LONGEST_NAME // 3], name[LONGEST_NAME // 3 :]
+    while cell_len(head) > LONGEST_NAME // 3:
+        head = head[:-1]
+    while cell_len(head) + 1 + cell_len(tail) > LONGEST_NAME:
+        tail = tail[1:]
+    return Shown(f"{head}…{tail}")
+
+
+def _line_warnings(endpoint: Endpoint) -> Iterable[Piece]:
+    """What everybody on the way may do to the line."""
+    if endpoint.plain or endpoint.unverified:
+        yield Piece(Shown(" "))
+        yield Piece(Shown(" NOT ENCRYPTED " if endpoint.plain else " TLS NOT VERIFIED "), "alarm")
 
 
 def demo_pieces(endpoint: Endpoint) -> Iterable[Piece]:
@@ -67,13 +109,15 @@ def _countdown(link: Link) -> str:
         return f" for {int(time.monotonic() - link.since) + 10} s"
     if link.state is not LinkState.DOWN:
         return ""
+    if link.waits:
+        return " · waits for you · ctrl-r"
     if link.retry_at is None:
         return " · trying …"
     wait = max(int(link.retry_at - time.monotonic() + 0.99), 0)
     return f" · again in {wait} s · ctrl-r"
 
 
-def _job_pieces(jobs: Sequence[Job]) -> Iterable[Piece]:
+def job_pieces(jobs: Sequence[Job]) -> Iterable[Piece]:
     if not jobs:
         return
     newest = jobs[-1]
@@ -85,11 +129,11 @@ def _job_pieces(jobs: Sequence[Job]) -> Iterable[Piece]:
     yield Piece(shown(f"{what}{done} "), "accent", "jobs")
 
 
-def tab_pieces(views: Sequence[KindView], store: Store, current: Kind, *, stale: bool) -> list[Piece]:
+def tab_pieces(views: Sequence[KindView], scope: Scope, current: Kind, *, stale: bool) -> list[Piece]:
     """The panes with their live counts."""
     pieces = []
     for number, view in enumerate(views, 1):
-        count = str(len(store.of(view.kind))) if store.listed(view.kind) else "…"
+        count = str(len(scope.of(view.kind))) if scope.listed(view.kind) else "…"
         tone = "current" if view.kind is current else "plain"
         pieces.append(Piece(shown(f" {number} {view.title} {count} "), tone, f"pane-{view.kind}"))
         pieces.append(Piece(Shown(" ")))

@@ -21,6 +21,7 @@ from tui.panes.volumes import VOLUMES
 
 if TYPE_CHECKING:
     from tui.engine.engine import Engine
+    from tui.engine.scope import Scope
     from tui.screens.side import Side
 
 VIEWS = (CONTAINERS, IMAGES, NETWORKS, VOLUMES)
@@ -31,7 +32,7 @@ TICK_SECONDS = 30.0
 
 
 class Body(Horizontal):
-    """The panes of one Engine, one in view, and the detail of what is under its cursor."""
+    """The panes of a scope, one in view, and the detail of what is under its cursor."""
 
     DEFAULT_CSS = """
     Body {
@@ -53,7 +54,7 @@ class Body(Horizontal):
 
     def __init__(
         self,
-        engine: Engine,
+        scope: Scope,
         clock: Callable[[], float],
         moved: Callable[[], None],
         *,
@@ -63,7 +64,7 @@ class Body(Horizontal):
         super().__init__()
         self.kind = Kind.CONTAINER
         """The kind in view."""
-        self._engine = engine
+        self._scope = scope
         self._clock = clock
         self._moved = moved
         self._hide_stopped = hide_stopped
@@ -100,20 +101,28 @@ class Body(Horizontal):
         self.call_after_refresh(self.pane.table.focus)
         self.follow()
 
-    def take(self, changes: Changes) -> None:
+    def take(self, engine: Engine, changes: Changes) -> None:
         """Show what is different now; panes out of view are looked at again when they come back."""
         for kind, pane in self._panes.items():
             # who uses an object is a matter of the containers
             if kind is not changes.kind and changes.kind is not Kind.CONTAINER:
                 continue
             if kind is self.kind:
-                pane.refresh_rows(changes.added | changes.updated if kind is changes.kind else None)
+                keys = self._scope.rows(engine, changes.added | changes.updated)
+                pane.refresh_rows(keys if kind is changes.kind else None)
             else:
                 self._outdated.add(kind)
 
+    def look_again(self) -> None:
+        """Show what there is now in all panes."""
+        self._outdated.update(self._panes)
+        if self.kind in self._outdated:
+            self._outdated.remove(self.kind)
+            self.pane.refresh_rows()
+
     def _make_pane(self, kind: Kind) -> KindPane:
         view = next(view for view in VIEWS if view.kind is kind)
-        pane = KindPane(view, self._engine.store, self._clock, self._cursor_moved)
+        pane = KindPane(view, self._scope, self._clock, self._cursor_moved)
         pane.hide_stopped = self._hide_stopped and kind is Kind.CONTAINER
         pane.set_class(kind is self.kind, "-current")
         self._panes[kind] = pane
@@ -171,7 +180,7 @@ class Body(Horizontal):
     def follow(self) -> None:
         """Let the detail show what is under the cursor."""
         if self.has_class("-wide") or self.has_class("-detail"):
-            self._need_side().follow(self.pane.current)
+            self._need_side().follow(self.pane.held)
 
     def on_resize(self, event: Resize) -> None:
         """Put the detail beside the table where there is room."""
@@ -182,6 +191,6 @@ class Body(Horizontal):
         if self._side is None:
             from tui.screens.side import Side
 
-            self._side = Side(self._engine, self._clock)
+            self._side = Side(self._clock)
             self.mount(self._side)
         return self._side

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.engine.kinds import Kind
 from tui.engine.models import Model
-from tui.verbs.offers import applicable
+from tui.engine.scope import Held
+from tui.verbs.offers import allowed, applicable
 from tui.verbs.registry import verbs_of
 from tui.verbs.verb import Verb
 
@@ -26,7 +27,8 @@ PANES = {
 PLACES: dict[str, tuple[str, str]] = {
     "help": ("help", "All keys and what they do"),
     "jobs": ("jobs", "The jobs: progress, results, cancel"),
-    "contexts": ("app.contexts", "Another docker context"),
+    "contexts": ("app.contexts", "The contexts: where there are Engines"),
+    "all": ("app.all_engines", "All connected Engines side by side"),
     "demo": ("app.demo", "The embedded demo Engine"),
     "retry": ("retry", "Try to connect now"),
     "copy-line": ("copy_line", "Copy the docker line"),
@@ -65,20 +67,19 @@ def run_command(screen: MainScreen, text: str) -> None:
 
 
 def _run_verb(screen: MainScreen, kind: Kind, word: str, names: Sequence[str]) -> None:
-    read_only = screen.engine.endpoint.read_only
     found = [verb for verb in verbs_of(kind) if verb.word == word]
     if not found:
         raise CommandError(f"{word!r} is no command for {kind.plural}: ? lists them")
     verb = found[0]
-    if verb not in verbs_of(kind, read_only=read_only):
+    if not any(allowed(verb, engine) for engine in screen.scope.engines):
         raise CommandError(f"this endpoint is read-only: {word} is not offered")
     if kind is not screen.kind:
         screen.action_pane(kind)
     chosen = [_named(screen, kind, name) for name in names] if names else screen.pane.chosen
-    models = applicable(verb, chosen, screen.engine.store)
-    if verb.needs_row and not models:
-        raise CommandError(_why_not(verb, chosen))
-    screen.doing.run(verb, models)
+    fitting = applicable(verb, chosen)
+    if verb.needs_row and not fitting:
+        raise CommandError(_why_not(verb, [held.model for held in chosen]))
+    screen.doing.run(verb, fitting)
 
 
 def _why_not(verb: Verb, chosen: Sequence[Model]) -> str:
@@ -89,14 +90,15 @@ def _why_not(verb: Verb, chosen: Sequence[Model]) -> str:
     return f"{verb.word} does not apply to {chosen[0].name} as it is now"
 
 
-def _named(screen: MainScreen, kind: Kind, name: str) -> Model:
+def _named(screen: MainScreen, kind: Kind, name: str) -> Held:
     """The object of that name, or whose id begins so."""
-    models = screen.engine.store.of(kind).values()
+    scope = screen.scope
+    known = scope.of(kind)
     for fits in (_same_name, _id_begins):
-        if found := [model for model in models if fits(model, name)]:
-            if len({model.id for model in found}) > 1:
+        if found := {(scope.engine_of(row), one.id): one for row, one in known.items() if fits(one, name)}:
+            if len(found) > 1:
                 raise CommandError(f"{name!r} fits {len(found)} {kind.plural}")
-            return found[0]
+            return next(Held(engine, model) for (engine, _), model in found.items())
     raise CommandError(f"there is no {kind} {name!r}")
 
 

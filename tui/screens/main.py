@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,15 @@ from textual.worker import Worker, WorkerState
 
 from tui.engine.kinds import Kind
 from tui.engine.link import Link, LinkState
+from tui.engine.scope import Scope
 from tui.engine.store import Changes
 from tui.panes.pane import KindPane
 from tui.screens.bars import footer_pieces, header_pieces, line_pieces, status_pieces, tab_pieces
+from tui.screens.hosts import hosts_pieces
 from tui.screens.body import VIEWS, Body
 from tui.screens.threads import on_thread
 from tui.settings import Choices, Settings
-from widgets.bar import Bar
+from widgets.bar import Bar, Piece
 from widgets.text import shown
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def _binding(key: str, action: str, name: str, tooltip: str, *, first: bool = Fa
 
 
 class MainScreen(Screen[None]):
-    """One Engine's four panes."""
+    """The four panes of one Engine, or of all that are connected."""
 
     BINDINGS = [
         *(
@@ -68,6 +70,9 @@ class MainScreen(Screen[None]):
         _binding("O", "reverse", "reverse", "Sort the other way round"),
         _binding("Y", "copy_line", "copy_line", "Copy the docker line"),
         _binding("J", "jobs", "jobs", "The jobs: progress, results, cancel"),
+        _binding("at", "app.contexts", "contexts", "The contexts: where there are Engines"),
+        _binding("less_than_sign", "app.engine(-1)", "previous_engine", "The connected Engine before"),
+        _binding("greater_than_sign", "app.engine(1)", "next_engine", "The next connected Engine"),
         _binding("ctrl+r", "retry", "retry", "Try to connect now"),
         _binding("question_mark", "help", "help", "All keys and what they do"),
         _binding("q", "app.quit", "quit", "Quit"),
@@ -83,33 +88,37 @@ class MainScreen(Screen[None]):
     """
 
     class Arrived(Message):
-        """News from the Engine's threads."""
+        """News from an Engine's threads."""
 
-        def __init__(self, news: News) -> None:
+        def __init__(self, engine: Engine, news: News) -> None:
             super().__init__()
+            self.engine = engine
             self.news = news
 
     class LinkChanged(Message):
-        """The line to the Engine is in another state."""
+        """The line to an Engine is in another state."""
 
-        def __init__(self, link: Link) -> None:
+        def __init__(self, screen: MainScreen) -> None:
             super().__init__()
-            self.link = link
+            self.screen = screen
 
     def __init__(
         self,
-        engine: Engine,
+        scope: Scope,
         settings: Settings,
         choices: Choices,
         *,
         clock: Callable[[], float] = time.time,
+        others: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`others` tells how many more Engines are connected."""
         super().__init__()
-        self.engine = engine
+        self.scope = scope
+        self._others = others
         self.settings = settings
         self.choices = choices
-        self.body = Body(engine, clock, self._moved, hide_stopped=choices.get("hide_stopped", False))
-        self._prod = settings.marked(engine.endpoint).prod
+        self.body = Body(scope, clock, self._moved, hide_stopped=choices.get("hide_stopped", False))
+        self._listening: dict[Engine, Callable[[News], None]] = {}
         self._standing = False
         self._bars = {name: Bar(id=name) for name in ("header", "tabs", "status", "footer", "line")}
 
@@ -122,8 +131,8 @@ class MainScreen(Screen[None]):
         yield Horizontal(self._bars["footer"], self._bars["line"], id="foot")
 
     def on_mount(self) -> None:
-        """Listen to the Engine and show what is known already."""
-        self.engine.listen(self._tell)
+        """Listen to the Engines and show what is known already."""
+        self.listen()
         if not self.pane.table.keys:  # what came after the pane had looked was told to nobody
             self.pane.refresh_rows()
         self._seconds = self.set_interval(0.5, self._second, pause=True)
@@ -139,16 +148,36 @@ class MainScreen(Screen[None]):
         gc.enable()
         self.mount(self.prompt, before="#foot")
         self._show_rows()
-        self.engine.painted()
+        for engine in self.scope.engines:
+            engine.painted()
         self.set_timer(WARM_SECONDS, lambda: on_thread(_warm))
 
-    def retire(self) -> None:
-        """Another Engine takes the place: listen and count no more."""
-        self.engine.listen(None)
-        self._seconds.stop()
+    def listen(self) -> None:
+        """Listen to the Engines there are now, and to no other."""
+        engines = self.scope.engines
+        for engine in [engine for engine in self._listening if engine not in engines]:
+            engine.ignore(self._listening.pop(engine))
+        for engine in engines:
+            if engine not in self._listening:
+                self._listening[engine] = partial(self._tell, engine)
+                engine.listen(self._listening[engine])
 
-    def _tell(self, news: News) -> None:
-        self.post_message(self.Arrived(news))
+    def look_again(self) -> None:
+        """Other Engines are connected than before."""
+        if self._standing and self.scope.many:
+            self.listen()
+            self.body.look_again()
+            self._show_rows()
+        if self._standing:
+            self._show_link()
+
+    def on_unmount(self) -> None:
+        """Listen to nobody any more."""
+        for engine, listener in self._listening.items():
+            engine.ignore(listener)
+
+    def _tell(self, engine: Engine, news: News) -> None:
+        self.post_message(self.Arrived(engine, news))
 
     # The panes
 
@@ -253,16 +282,16 @@ class MainScreen(Screen[None]):
     def _take(self, event: Arrived) -> None:
         match event.news:
             case Changes() as changes:
-                self.body.take(changes)
+                self.body.take(event.engine, changes)
                 self._show_tabs()
-            case Link() as link:
+            case Link():
                 self._show_link()
-                self.post_message(self.LinkChanged(link))
+                self.post_message(self.LinkChanged(self))
             case OSError() as error:
                 words = f"the journal cannot be written: {error.strerror or error}"
                 self.notify(shown(words), severity="warning", markup=False)
             case job:
-                self.doing.take(job)
+                self.doing.take(event.engine, job)
                 self._show_header()
 
     @on(Body.Changed)
@@ -282,23 +311,38 @@ class MainScreen(Screen[None]):
         self._show_tabs()
 
     def _show_header(self) -> None:
-        engine = self.engine
-        if engine.running or engine.link.state in (LinkState.DOWN, LinkState.STALE):
+        links = [engine.link.state for engine in self.scope.engines]
+        if self.scope.running or LinkState.DOWN in links or LinkState.STALE in links:
             self._seconds.resume()
         else:
             self._seconds.pause()
-        self._bars["header"].show(
-            *header_pieces(engine.endpoint, engine.link, engine.running, prod=self._prod)
+        self._bars["header"].show(*self._header())
+
+    def _header(self) -> tuple[list[Piece], list[Piece]]:
+        if self.scope.many:
+            return hosts_pieces(self.scope, self.settings)
+        (engine,) = self.scope.engines
+        marked = self.settings.marked(engine.endpoint)
+        return header_pieces(
+            engine.endpoint,
+            engine.link,
+            engine.running,
+            prod=marked.prod,
+            color=marked.color,
+            others=self._others(),
         )
 
     def _second(self) -> None:
-        """Count on what is counted in seconds, and ask a silent Engine for a sign of life."""
+        """Count on what is counted in seconds, and ask silent Engines for a sign of life."""
         self._show_header()
         self.doing.watch_silence()
 
     def _show_tabs(self) -> None:
-        stale = self.engine.link.ever_up and self.engine.link.state in (LinkState.DOWN, LinkState.STALE)
-        self._bars["tabs"].show(tab_pieces(VIEWS, self.engine.store, self.kind, stale=stale))
+        stale = all(
+            engine.link.ever_up and engine.link.state in (LinkState.DOWN, LinkState.STALE)
+            for engine in self.scope.engines
+        )
+        self._bars["tabs"].show(tab_pieces(VIEWS, self.scope, self.kind, stale=stale))
 
     def _show_rows(self) -> None:
         """Say what is chosen and what the keys do to it."""
@@ -316,7 +360,7 @@ class MainScreen(Screen[None]):
         """The verbs; imported once the first frame stands."""
         from tui.screens.doing import Doing
 
-        return Doing(self, self.engine, self.settings)
+        return Doing(self, self.scope, self.settings)
 
     def on_key(self, event: Key) -> None:
         """Run the verb that the footer shows for this key."""
@@ -350,13 +394,15 @@ class MainScreen(Screen[None]):
 
     def action_retry(self) -> None:
         """Try to connect now."""
-        self.engine.retry_now()
+        for engine in self.scope.engines:
+            engine.retry_now()
 
     def action_jobs(self) -> None:
         """Show the jobs."""
         from tui.screens.jobs import JobsScreen
 
-        self.app.push_screen(JobsScreen(self.engine.jobs))
+        jobs = (engine.jobs for engine in self.scope.engines)
+        self.app.push_screen(JobsScreen(*jobs, again=self.doing.again))
 
     def action_help(self) -> None:
         """Show all keys."""

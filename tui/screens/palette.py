@@ -40,10 +40,11 @@ class Palette(Provider):
         if not isinstance(screen, MainScreen):
             return
         for offer in screen.doing.offers.values():
-            for verb, models in offer.choices:
-                names = models[0].name if len(models) == 1 else f"{len(models)} {verb.kind.plural}"
-                words = shown(f"{verb.title} {names if models else verb.kind.plural}")
-                yield words, _unmarked(verb.line(models).masked()), _running(screen, offer.key)
+            for verb, chosen in offer.choices:
+                names = chosen[0].model.name if len(chosen) == 1 else f"{len(chosen)} {verb.kind.plural}"
+                words = shown(f"{verb.title} {names if chosen else verb.kind.plural}")
+                line = screen.doing.line_of(verb, chosen)
+                yield words, _unmarked(line.masked()), _running(screen, offer.key)
         for word in PANES:
             yield f"pane: {word}", "", _command(screen, word)
         for word, (_, tip) in PLACES.items():

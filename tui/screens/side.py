@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from textual.timer import Timer
 
-from tui.engine.engine import Engine
 from tui.engine.errors import EngineError
-from tui.engine.models import Model
+from tui.engine.scope import Held
+from tui.engine.store import Store
 from tui.panes.detail import Detail
 from tui.screens.threads import on_thread
 from tui.verbs.common import target_of
@@ -22,25 +22,27 @@ class Side(Detail):
 
     def __init__(
         self,
-        engine: Engine,
         clock: Callable[[], float],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
-        super().__init__(engine.store, clock=clock, id=id)
-        self._engine = engine
-        self._wanted: Model | None = None
+        super().__init__(Store(), clock=clock, id=id)
+        self._wanted: Held | None = None
         self._rest: Timer | None = None
 
-    def follow(self, model: Model | None) -> None:
+    def follow(self, held: Held | None) -> None:
         """Show this object, or the same one again because it changed."""
-        if model is not None and model == self._wanted:
+        if held is not None and held == self._wanted:
             return
-        self._wanted = model
-        self.show(model, None)
+        before, self._wanted = self._wanted, held
+        if held is not None and (before is None or before.engine is not held.engine):
+            # what is called the same on another Engine is another object
+            self.show(None, None)
+            self.store = held.engine.store
+        self.show(held.model if held is not None else None, None)
         if self._rest is not None:
             self._rest.stop()
-        if model is not None:
+        if held is not None:
             self._rest = self.set_timer(REST_SECONDS, self._ask)
 
     def _ask(self) -> None:
@@ -49,15 +51,16 @@ class Side(Detail):
     async def _read(self) -> None:
         from tui.engine.lists import inspect
 
-        model = self._wanted
-        if model is None:
+        held = self._wanted
+        if held is None:
             return
+        engine, model = held
         ref = target_of(model).ref
         try:
-            found = await on_thread(lambda: inspect(self._engine.ready(), model.kind, ref))
+            found = await on_thread(lambda: inspect(engine.ready(), model.kind, ref))
         except EngineError as error:
-            if model is self._wanted:
+            if held is self._wanted:
                 self.show_error(error.message)
             return
-        if model is self._wanted:
+        if held is self._wanted:
             self.show(model, found)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.engine.models import Model
-from tui.engine.store import Store
-from tui.verbs.verb import Verb
+from tui.engine.scope import Held
+from tui.verbs.verb import Effect, Verb
+
+if TYPE_CHECKING:
+    from tui.engine.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Offer:
     """A key and what it would do to what is chosen."""
 
     key: str
-    choices: tuple[tuple[Verb, tuple[Model, ...]], ...]
+    choices: tuple[tuple[Verb, tuple[Held, ...]], ...]
     """Each verb with the objects it applies to; several over mixed marks."""
 
     @property
@@ -35,19 +38,34 @@ def key_of(verb: Verb, keys: Mapping[str, str]) -> str:
 
 
 def offers(
-    verbs: Iterable[Verb], keys: Mapping[str, str], chosen: Sequence[Model], store: Store
+    verbs: Iterable[Verb], keys: Mapping[str, str], chosen: Sequence[Held], engines: Sequence[Engine]
 ) -> dict[str, Offer]:
-    """What each key does to the chosen objects; keys that do nothing to them are left out."""
-    found: dict[str, list[tuple[Verb, tuple[Model, ...]]]] = {}
+    """What each key does to the chosen objects; keys that do nothing to them are left out.
+
+    `engines` are those on which something can be made that needs no object.
+    """
+    found: dict[str, list[tuple[Verb, tuple[Held, ...]]]] = {}
     for verb in verbs:
-        models = applicable(verb, chosen, store)
-        if (models or not verb.needs_row) and (key := key_of(verb, keys)):
-            found.setdefault(key, []).append((verb, models))
+        fitting = applicable(verb, chosen)
+        applies = fitting if verb.needs_row else any(allowed(verb, engine) for engine in engines)
+        if applies and (key := key_of(verb, keys)):
+            found.setdefault(key, []).append((verb, fitting))
     return {key: Offer(key, tuple(choices)) for key, choices in found.items()}
 
 
-def applicable(verb: Verb, chosen: Sequence[Model], store: Store) -> tuple[Model, ...]:
+def allowed(verb: Verb, engine: Engine) -> bool:
+    """Whether an Engine is to be offered the verb at all: a read-only one just what reads."""
+    return verb.effect is Effect.READS or not engine.endpoint.read_only
+
+
+def applicable(verb: Verb, chosen: Sequence[Held]) -> tuple[Held, ...]:
     """Of the chosen objects those that the verb acts on; one that takes a single object takes no several."""
     if not verb.bulk and len(chosen) > 1:
         return ()
-    return tuple(model for model in chosen if model.kind is verb.kind and verb.applies(model, store))
+    return tuple(
+        held
+        for held in chosen
+        if held.model.kind is verb.kind
+        and allowed(verb, held.engine)
+        and verb.applies(held.model, held.engine.store)
+    )
