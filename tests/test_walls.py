@@ -45,7 +45,7 @@ def test_the_app_starts_without_what_it_does_not_need_yet() -> None:
         *("docker", "requests", "paramiko", "humanize"),
         *("tui.demo", "tui.engine.connection", "tui.engine.lists", "tui.engine.runspec"),
         *("tui.screens.plan", "tui.screens.prompt", "tui.screens.run", "tui.screens.help"),
-        *("tui.screens.palette", "tui.verbs.registry"),
+        *("tui.screens.palette", "tui.screens.contexts", "tui.engine.contexts", "tui.verbs.registry"),
         *("tui.screens.logs", "tui.screens.no_engine", "tui.screens.sheet", "tui.screens.error"),
         *("widgets.log_view", "widgets.passthrough", "widgets.json_tree", "widgets.form"),
     }

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from tui.engine.kinds import Kind
 from tui.panes.detail import Detail
 from tui.screens.commands import PLACES
+from tui.screens.contexts import ContextsScreen
 from tui.screens.help import HelpRow, HelpSection
 from tui.screens.keys import key_words
 from tui.screens.main import MainScreen
@@ -27,6 +28,7 @@ SCOPES: tuple[tuple[str, type], ...] = (
     ("In an overview", Facts),
     ("In an inspect tree", JsonTree),
     ("In a log", LogView),
+    ("Among the contexts", ContextsScreen),
 )
 """Where keys hold that no verb stands for."""
 
