@@ -13,7 +13,17 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from widgets.terminal_mode import HangUp, Keyboard, Screen, keyboard, make_deaf, make_lines, make_raw, screen
+from widgets.terminal_mode import (
+    Frame,
+    HangUp,
+    Keyboard,
+    Screen,
+    keyboard,
+    make_deaf,
+    make_lines,
+    make_raw,
+    screen,
+)
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -82,7 +92,9 @@ class Ending:
     """For LOST, what the system says."""
 
 
-async def lend_terminal(app: App[Any], stream: Duplex, *, leave: bytes | None, notice: Shown) -> Ending:
+async def lend_terminal(
+    app: App[Any], stream: Duplex, *, leave: bytes | None, notice: Shown, frame: Frame | None = None
+) -> Ending:
     """Suspend the app, show a line, and let the person work in the stream until it ends.
 
     The app's loop goes on, only its painting rests. When cancelled it closes the stream first. After HUNG_UP
@@ -96,8 +108,9 @@ async def lend_terminal(app: App[Any], stream: Duplex, *, leave: bytes | None, n
     # Painting while suspended would fill the queue of a writer that has stopped, and block the loop for ever.
     with contextlib.suppress(_StaySuspended), app.suspend(), app.batch_update():
         with contextlib.suppress(OSError):  # a terminal that is gone is told by the pass-through
-            os.write(paint, f"{notice}\n".encode())
-        connect = partial(pass_through, stream, leave=leave, stdin_fd=keys, stdout_fd=paint)
+            line = frame.line(notice) if frame is not None else notice
+            os.write(paint, f"{line}\n".encode())
+        connect = partial(pass_through, stream, leave=leave, frame=frame, stdin_fd=keys, stdout_fd=paint)
         work = asyncio.ensure_future(asyncio.to_thread(connect))
         try:
             await asyncio.wait([work])
@@ -118,7 +131,14 @@ class _StaySuspended(Exception):
     """There is no terminal to return to."""
 
 
-def pass_through(stream: Duplex, *, leave: bytes | None, stdin_fd: int = 0, stdout_fd: int = 1) -> Ending:
+def pass_through(
+    stream: Duplex,
+    *,
+    leave: bytes | None,
+    frame: Frame | None = None,
+    stdin_fd: int = 0,
+    stdout_fd: int = 1,
+) -> Ending:
     """Connect a terminal with a stream until one of them ends.
 
     Blocks, so it is for a thread, while nobody else reads keys. A stream with a terminal gets every key, one
@@ -134,7 +154,7 @@ def pass_through(stream: Duplex, *, leave: bytes | None, stdin_fd: int = 0, stdo
     else:
         change = make_deaf
     try:
-        with keyboard(stdin_fd, change) as keys, screen(stdout_fd) as output:
+        with keyboard(stdin_fd, change) as keys, screen(stdout_fd, frame) as output:
             return _Copy(stream, leave or b"", keys, output).run()
     except HangUp:
         return Ending(How.HUNG_UP)

@@ -59,7 +59,7 @@ async def test_a_verb_does_by_its_key_what_it_says(
 
 def stay_in_a_terminal(verb: Verb, row: Stay, demo: DemoEngine, api: docker.APIClient) -> None:
     scene = row.scene(api, demo)
-    with PtyApp("-H", demo.start()) as terminal:
+    with PtyApp(env={"DOCKER_HOST": demo.start()}) as terminal:
         terminal.go_to(scene.name)
         terminal.send(verb.key)
         terminal.wait_for(f"{scene.name} · docker {verb.word}")

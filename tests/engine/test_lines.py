@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
+import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui.engine.endpoint import Endpoint
+from tui.engine.engine import Engine
+from tui.engine.jobs import Job, Target, Task
 from tui.engine.lines import DockerLine, Secret, assignment, docker, looks_secret, quote
 
 WORDS = st.lists(
@@ -152,3 +158,52 @@ def test_a_url_with_a_password_is_a_secret_whatever_its_name() -> None:
 def test_an_assignment_without_a_value_has_nothing_to_hide() -> None:
     assert assignment("PASSWORD") == "PASSWORD"
     assert assignment("PASSWORD=") == "PASSWORD="
+
+
+# For an endpoint that is not the CLI's own
+
+
+CHOSEN = Endpoint("ssh://me@build", "prod-1", "--context")
+BY_URL = Endpoint("tcp://10.0.0.1:2375", "", "--host")
+OWN = Endpoint("unix:///var/run/docker.sock", "default", "default")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "line"),
+    [
+        (CHOSEN, "docker -c prod-1 stop web"),
+        (BY_URL, "docker -H tcp://10.0.0.1:2375 stop web"),
+        (OWN, "docker stop web"),
+    ],
+)
+def test_a_line_names_the_endpoint_that_the_cli_would_not_find(endpoint: Endpoint, line: str) -> None:
+    assert docker("stop", "web").at(endpoint).masked() == line
+    assert docker("stop", "web").at(endpoint).text() == line
+
+
+def test_a_line_names_one_endpoint_and_that_once() -> None:
+    line = docker("stop", "web").at(CHOSEN)
+    assert line.at(CHOSEN) == line
+    assert line.at(BY_URL).masked() == "docker -H tcp://10.0.0.1:2375 stop web"
+    assert line.at(OWN) == docker("stop", "web")
+
+
+def test_a_contexts_name_is_quoted_and_secrets_stay_masked() -> None:
+    line = docker("run", "-e", Secret("x", "P=")).at(Endpoint("", "a b", "--context"))
+    assert line.masked() == "docker -c 'a b' run -e 'P=***'"
+    assert line.has_secrets
+
+
+def test_what_an_engine_runs_is_written_down_with_its_endpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Engine, "connection", object())
+    engine = Engine(CHOSEN, tmp_path)
+    ended = threading.Event()
+    engine.listen(lambda news: ended.set() if isinstance(news, Job) and news.ended is not None else None)
+    task = Task("container.stop", "stop", docker("stop", "web"), (Target("1", "web"),), lambda *args: "")
+    job = engine.run(task)
+    assert ended.wait(5)
+    assert job.task.line.masked() == "docker -c prod-1 stop web"
+    (entry,) = (tmp_path / "journal.jsonl").read_text().splitlines()
+    assert json.loads(entry)["line"] == "docker -c prod-1 stop web"

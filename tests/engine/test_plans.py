@@ -19,7 +19,7 @@ from tui.engine.kinds import Kind
 from tui.engine.lines import docker
 from tui.engine.lists import fetch
 from tui.engine.models import Model
-from tui.engine.plans import Item, Plan
+from tui.engine.plans import Item, Plan, question
 from tui.engine.sight import differences, look, seen
 from tui.engine.store import Store
 
@@ -176,3 +176,13 @@ def test_differences_are_said_in_words() -> None:
     )
     assert differences((("state", "exited"),), ()) == "state was exited, is "
     assert differences(before, before) == "it changed"
+
+
+def test_a_question_names_the_one_thing_it_is_about_and_counts_several() -> None:
+    one = question("image.pull", "pull", (Target("web:1", "web:1"),), docker("pull", "web:1"))
+    assert (one.headline, one.typed, one.choices, one.refine) == ("Pull web:1", "", (), None)
+    two = question(
+        "container.start", "start", (Target("1", "a"), Target("2", "b")), docker("start", "a", "b")
+    )
+    assert (two.headline, two.typed) == ("", "2")
+    assert [item.kind for item in two.items] == [Kind.CONTAINER, Kind.CONTAINER]

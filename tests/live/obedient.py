@@ -35,7 +35,7 @@ class ObedientDesk:
         self.refused: list[EngineError | None] = []
         """How each request ended: the error, or None for what the Engine did."""
 
-    def start(self, task: Task) -> Job:
+    async def start(self, task: Task) -> Job:
         """Do each target."""
         job = Job(1, task)
         for target in task.targets:
@@ -47,7 +47,7 @@ class ObedientDesk:
         assert plan.items or plan.refine, f"{plan.verb} has nothing to do"
         if plan.refine is not None:
             plan = plan.refine(self.connection)
-        return self.start(plan.task())
+        return await self.start(plan.task())
 
     async def fill(self, sheet: Sheet) -> Answers | None:
         """Answer all questions."""
@@ -60,7 +60,7 @@ class ObedientDesk:
     async def run_form(self, spec: RunSpec, *, create_only: bool) -> None:
         """Send the form as it is proposed."""
         spec = replace(spec, image=spec.image or IMAGE)
-        self.start(Launch("container.run", spec, create_only=create_only, size=(24, 80)).task)
+        await self.start(Launch("container.run", spec, create_only=create_only, size=(24, 80)).task)
 
     async def enter(self, visit: Visit) -> None:
         """Go inside, and out again."""

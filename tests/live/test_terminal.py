@@ -23,7 +23,7 @@ DOWN, RIGHT = "\x1b[B", "\x1b[C"
 
 @pytest.fixture
 def terminal(engine: PrivateEngine, home: Path) -> Iterator[PtyApp]:
-    with PtyApp("-H", engine.url) as app:
+    with PtyApp(env={"DOCKER_HOST": engine.url}) as app:
         yield app
 
 
@@ -113,7 +113,7 @@ def test_configured_detach_keys_are_said_and_used(
 ) -> None:
     (home / "config.json").write_text(json.dumps({"detachKeys": "ctrl-x,d"}))
     made = container(api, "web", "cat", tty=True, stdin_open=True)
-    with PtyApp("-H", engine.url) as terminal:
+    with PtyApp(env={"DOCKER_HOST": engine.url}) as terminal:
         entered(terminal, "web", "a", "attach")
         terminal.wait_for("ctrl-x then d leaves it running")
         terminal.send("\x18d")

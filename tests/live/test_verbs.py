@@ -40,7 +40,7 @@ def stay_in_a_terminal(
     verb: Verb, row: Stay, engine: PrivateEngine, api: docker.APIClient, home: Path
 ) -> None:
     scene = row.scene(api, engine)
-    with PtyApp("-H", engine.url) as terminal:
+    with PtyApp(env={"DOCKER_HOST": engine.url}) as terminal:
         terminal.go_to(scene.name)
         terminal.send(verb.key)
         terminal.wait_for(f"{scene.name} · docker {verb.word}")

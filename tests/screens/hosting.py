@@ -9,6 +9,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from tui.engine.endpoint import Endpoint
 from tui.engine.jobs import Target
 from tui.engine.kinds import Kind
 from tui.engine.lines import docker
@@ -18,6 +19,10 @@ Ended = TypeVar("Ended")
 
 CONNECTION: Any = object()
 """Stands for an Engine where the plan's own functions answer."""
+
+
+HERE = Endpoint("unix:///nowhere", "local", "test")
+"""Stands for where that Engine is."""
 
 
 class Host(App[None]):

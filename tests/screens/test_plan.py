@@ -11,16 +11,19 @@ from typing import Any
 import pytest
 from textual.widgets import Input, Static
 
-from tests.screens.hosting import CONNECTION, FakeClock, Host, item, plan, until
+from tests.screens.hosting import CONNECTION, HERE, FakeClock, Host, item, plan, until
+from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
-from tui.engine.plans import Choice, Plan
+from tui.engine.jobs import Target
+from tui.engine.lines import docker
+from tui.engine.plans import Choice, Plan, question
 from tui.screens.dialog import KeyLine, Leave
 from tui.screens.plan import STILL, PlanScreen
 from tui.screens.rows import TextRows
 
 
 def host(shown: Plan, clock: FakeClock) -> tuple[Host, PlanScreen]:
-    screen = PlanScreen(shown, CONNECTION, "local", clock=clock)
+    screen = PlanScreen(shown, CONNECTION, HERE, clock=clock)
     return Host(lambda: screen), screen
 
 
@@ -87,6 +90,51 @@ async def test_letters_that_arrive_together_after_a_while_do_not_confirm() -> No
         clock.now += 60
         await pilot.press(*"betty")
         assert app.ended == []
+
+
+async def test_a_key_that_was_meant_for_a_dialog_on_top_does_not_confirm() -> None:
+    clock = FakeClock()
+    app, below = host(plan("web"), clock)
+    async with app.run_test() as pilot:
+        await app.push_screen(PlanScreen(plan("db"), CONNECTION, HERE, clock=clock))
+        await pilot.pause()
+        clock.now += STILL
+        await pilot.press("y", "y")
+        assert app.screen is below
+        assert app.ended == []
+        clock.now += STILL
+        await pilot.press("y")
+        assert len(app.ended) == 1
+
+
+async def test_on_production_the_title_says_so_and_the_line_names_the_context() -> None:
+    there = Endpoint("ssh://me@build", "eu-1", "--context")
+    screen = PlanScreen(plan("web"), CONNECTION, there, prod=True)
+    app = Host(lambda: screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert text(screen, "#plan--title") == "Remove 1 container on  PROD eu-1 "
+        assert text(screen, "#plan--line") == "docker -c eu-1 rm web"
+        assert text(screen, "#plan--count") == "1 container · on eu-1"
+
+
+async def test_a_question_is_about_one_thing_by_its_name_and_a_long_one_leaves_room_for_the_rest() -> None:
+    name = "x\x1b[31m" * 300
+    screen = PlanScreen(
+        question("image.pull", "pull", (Target(name, name),), docker("pull", name)),
+        CONNECTION,
+        Endpoint("unix:///x", "y" * 300, "test"),
+        prod=True,
+    )
+    app = Host(lambda: screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.pause()
+        assert text(screen, "#plan--title").startswith("Pull x␛[31mx␛[31m")
+        for part in ("#plan--title", "#main", "#plan--line", "Leave", "KeyLine"):
+            region = screen.query_one(part).region
+            assert region.height > 0
+            assert region.bottom <= 23, part
 
 
 @pytest.mark.parametrize("key", ["enter", "escape", "q"])
@@ -277,7 +325,7 @@ async def test_10_000_objects_open_at_once_and_scroll_to_the_last() -> None:
     app, _ = host(plan(*names), FakeClock())
     async with app.run_test(size=(80, 24)) as pilot:
         began = time.perf_counter()
-        await app.push_screen(PlanScreen(plan(*names), CONNECTION, "local"))
+        await app.push_screen(PlanScreen(plan(*names), CONNECTION, HERE))
         await pilot.pause()
         assert time.perf_counter() - began < 2
         assert len(app.screen.query("*")) < 40
@@ -317,5 +365,5 @@ async def test_a_plan_that_destroys_looks_different_from_one_that_does_not() -> 
     app, screen = host(plan("web"), FakeClock())
     async with app.run_test():
         red = screen.query_one(".dialog--title", Static).styles.color
-        await app.push_screen(PlanScreen(replace(plan("web"), verb="container.restart"), None, "local"))
+        await app.push_screen(PlanScreen(replace(plan("web"), verb="container.restart"), None, HERE))
         assert app.screen.query_one(".dialog--title", Static).styles.color != red

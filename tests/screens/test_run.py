@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,15 @@ async def test_the_line_grows_while_options_are_typed(engine: Engine) -> None:
         assert "-e 'DB_PASSWORD=***'" in it.line
         await it.fill("command", "sh -c 'echo")
         assert it.line.endswith(IMAGE + " sh -c")  # the last one that could be said
+
+
+async def test_the_line_names_the_context_that_the_cli_would_not_use_by_itself(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "endpoint", replace(engine.endpoint, context="eu-1", source="chosen"))
+    it = Running(engine, RunSpec(image=IMAGE, carried=Carried(other_networks=("back",))))
+    async with it.shown():
+        assert it.line == f"docker -c eu-1 run {IMAGE} then docker -c eu-1 network connect back"
 
 
 async def test_a_wrong_field_is_refused_beside_it_before_the_engine_is_asked(engine: Engine) -> None:

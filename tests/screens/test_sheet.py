@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
-from tests.screens.hosting import Host
+from tests.screens.hosting import HERE, Host
+from tui.engine.endpoint import Endpoint
 from tui.engine.lines import DockerLine, docker
 from tui.screens.dialog import KeyLine
 from tui.screens.rows import TextRows
@@ -30,7 +31,7 @@ SHEET = Sheet(
 
 
 async def test_the_docker_line_grows_and_the_answers_come_back() -> None:
-    screen = SheetScreen(SHEET)
+    screen = SheetScreen(SHEET, HERE)
     app = Host(lambda: screen)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"back", "down", "right", "down", "space")
@@ -42,7 +43,7 @@ async def test_the_docker_line_grows_and_the_answers_come_back() -> None:
 
 
 async def test_a_wrong_answer_is_said_beside_it_and_the_others_are_kept() -> None:
-    screen = SheetScreen(SHEET)
+    screen = SheetScreen(SHEET, HERE)
     app = Host(lambda: screen)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("down", "right", "enter")
@@ -55,7 +56,7 @@ async def test_a_wrong_answer_is_said_beside_it_and_the_others_are_kept() -> Non
 
 
 async def test_leaving_asks_again_once_something_was_typed_and_loses_nothing() -> None:
-    screen = SheetScreen(SHEET)
+    screen = SheetScreen(SHEET, HERE)
     app = Host(lambda: screen)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("b", "escape")
@@ -71,7 +72,24 @@ async def test_leaving_asks_again_once_something_was_typed_and_loses_nothing() -
 
 
 async def test_leaving_an_untouched_sheet_needs_one_key() -> None:
-    app = Host(lambda: SheetScreen(SHEET))
+    app = Host(lambda: SheetScreen(SHEET, HERE))
     async with app.run_test() as pilot:
         await pilot.press("escape")
         assert app.ended == [None]
+
+
+async def test_the_line_names_the_context_that_the_cli_would_not_use_by_itself() -> None:
+    screen = SheetScreen(SHEET, Endpoint("ssh://me@build", "eu-1", "chosen"))
+    app = Host(lambda: screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("b")
+        await pilot.pause()
+        assert screen.query_one("#sheet--line", TextRows).text == "docker -c eu-1 network create b"
+
+
+async def test_a_sheet_that_is_shown_again_has_the_answers_in_it() -> None:
+    screen = SheetScreen(SHEET.filled({"name": "b", "driver": "overlay", "internal": True}), HERE)
+    app = Host(lambda: screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        assert app.ended == [{"name": "b", "driver": "overlay", "internal": True}]

@@ -40,7 +40,7 @@ class EagerDesk:
         (plan,) = self.plans
         return plan
 
-    def start(self, task: Task) -> Job:
+    async def start(self, task: Task) -> Job:
         """Do all its targets; a failure is noted."""
         self.tasks.append(task)
         job = Job(len(self.tasks), task)
@@ -55,7 +55,7 @@ class EagerDesk:
         if refine is not None:
             self._attempt(lambda: refine(self.connection))
         targets = tuple(item.target for item in plan.items)
-        return self.start(Task(plan.verb, plan.title, plan.line, targets, plan.work))
+        return await self.start(Task(plan.verb, plan.title, plan.line, targets, plan.work))
 
     async def fill(self, sheet: Sheet) -> Answers | None:
         """Answer every question."""
@@ -72,7 +72,10 @@ class EagerDesk:
     async def run_form(self, spec: RunSpec, *, create_only: bool) -> None:
         """Send the form as it was offered."""
         spec = RunSpec(image=spec.image or "web:1")
-        self.start(Launch("image.run", spec, create_only=create_only, size=(24, 80)).task)
+        await self.start(Launch("image.run", spec, create_only=create_only, size=(24, 80)).task)
+
+    async def search(self, term: str) -> None:
+        """Reading needs no answer here."""
 
     async def enter(self, visit: Visit) -> None:
         """Go in, and out again."""

@@ -18,7 +18,7 @@ from tui.engine.models.volume import ANONYMOUS_LABEL, decode_volume
 from tui.engine.plans import Plan
 from tui.engine.store import Store
 from tui.verbs import removal
-from tui.verbs.halting import KILL, RESTART, STOP
+from tui.verbs.halting import KILL, PAUSE, RESTART, START, STOP, UNPAUSE
 from tui.verbs.removal import note_of
 from tui.verbs.unused import every_image, orphans, prunable_images, prunable_networks, prunable_volumes
 
@@ -454,7 +454,19 @@ async def test_several_containers_or_production_show_a_plan(
     assert desk.plan.line.masked() == f"docker {verb.word} a b"
     desk = halting(api, monkeypatch, prod=True)
     await verb.act(desk, [desk.store.containers["id-a"]])
-    assert desk.plan.typed == "a"
+    assert [item.target.name for item in desk.plan.items] == ["a"]
+
+
+async def test_on_production_changing_one_needs_no_name_and_several_need_the_count(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for verb, one in ((START, ""), (STOP, ""), (RESTART, ""), (PAUSE, ""), (UNPAUSE, ""), (KILL, "a")):
+        desk = halting(api, monkeypatch, prod=True, answers={"signal": "SIGHUP"})
+        both = list(desk.store.containers.values())
+        await verb.act(desk, both[:1])
+        await verb.act(desk, both)
+        assert [plan.typed for plan in desk.plans] == [one, "2"], verb.id
+        assert len(desk.tasks) == 2, verb.id
 
 
 async def test_a_container_that_leaves_as_it_stops_shows_a_plan_that_says_so(

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from widgets.passthrough import Ending, How, pass_through
+from widgets.terminal_mode import Frame
 
 DEADLINE = 5.0
 LEAVE = b"\x1d"
@@ -70,10 +71,12 @@ class Desk:
         self.seen = bytearray()
         self.thread: threading.Thread | None = None
 
-    def start(self, remote: Remote, leave: bytes | None = LEAVE) -> None:
+    def start(self, remote: Remote, leave: bytes | None = LEAVE, frame: Frame | None = None) -> None:
         def work() -> None:
             try:
-                self.ending = pass_through(remote, leave=leave, stdin_fd=self.line, stdout_fd=self.line)
+                self.ending = pass_through(
+                    remote, leave=leave, frame=frame, stdin_fd=self.line, stdout_fd=self.line
+                )
             except BaseException as error:  # noqa: BLE001 - handed to the test
                 self.error = error
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.engine.endpoint import Endpoint
 
 MASK = "***"
 """What stands in the place of a secret."""
@@ -41,7 +45,9 @@ class DockerLine:
     """A docker command as a list of arguments; it becomes text only through `quote`."""
 
     args: tuple[Arg, ...]
-    """What follows the word `docker`."""
+    """What follows the word `docker`, and the options that choose an Engine."""
+    flags: tuple[str, ...] = ()
+    """The options that choose an Engine: `-c`, `prod-1`."""
 
     @property
     def has_secrets(self) -> bool:
@@ -50,7 +56,11 @@ class DockerLine:
 
     def argv(self, *, masked: bool) -> list[str]:
         """All arguments, `docker` first."""
-        return ["docker", *(_word(arg, masked) for arg in self.args)]
+        return ["docker", *self.flags, *(_word(arg, masked) for arg in self.args)]
+
+    def at(self, endpoint: Endpoint) -> DockerLine:
+        """The line as it has to be typed for this endpoint, whichever one it was for before."""
+        return replace(self, flags=endpoint.flags)
 
     def masked(self) -> str:
         """The line as it is shown: quoted for bash, secrets as stars."""

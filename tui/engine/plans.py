@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,8 @@ class Plan:
     """What has to be typed to confirm: a name or a count; "" when the key is enough."""
     nothing: str = ""
     """What to say when there are no items."""
+    headline: str = ""
+    """Its title, where verb and count of the objects do not say it: "Pull web:1"."""
     rebuild: Callable[[Mapping[str, bool]], Plan] | None = None
     """The plan after other choices, from what the Store knows."""
     refine: Callable[[Connection], Plan] | None = None
@@ -93,3 +95,20 @@ class Plan:
             return self.work(job, connection, target)
 
         return Task(self.verb, self.title, self.line, tuple(item.target for item in self.items), checked)
+
+
+def question(verb: str, title: str, targets: Sequence[Target], line: DockerLine) -> Plan:
+    """A plan that only asks for the person's word: what is done once it is given is not its own work.
+
+    `title` is the verb in a person's words; `targets` is not empty.
+    """
+    kind = Kind(verb.partition(".")[0])
+    return Plan(
+        verb,
+        title,
+        tuple(Item(kind, target, ()) for target in targets),
+        line,
+        lambda job, connection, target: "",
+        headline=f"{title.capitalize()} {targets[0].name}" if len(targets) == 1 else "",
+        typed=str(len(targets)) if len(targets) > 1 else "",
+    )

@@ -13,12 +13,16 @@ from tui.engine.errors import EngineError
 from tui.screens.bars import DEMO_WORDS
 from tui.screens.threads import on_thread
 from widgets.passthrough import How, lend_terminal
+from widgets.terminal_mode import Frame
 from widgets.text import shown
 
 if TYPE_CHECKING:
     from tui.engine.streams import Session
     from tui.screens.desk import ScreenDesk
     from tui.verbs.verb import Visit
+
+PROD = "PROD"
+"""The word for an endpoint that is marked as production."""
 
 
 async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
@@ -32,10 +36,10 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
         # An Engine looks for the keys on a terminal only, and tells a command that was left so as it tells
         # one that could not be run: with 126.
         leave = None if session.tty and session.writable and not visit.own else detach_bytes(keys)
-        notice = _notice(visit, session, keys)
-        if desk.connection.endpoint.demo:
-            notice = f"{DEMO_WORDS} · {notice}"
-        ending = await lend_terminal(app, session, leave=leave, notice=shown(notice))
+        notice = _notice(desk, visit, session, keys)
+        ending = await lend_terminal(
+            app, session, leave=leave, notice=shown(notice), frame=_frame(desk, visit)
+        )
         code = None
         if ending.how is How.ENDED:
             # before the session is closed: it alone knows the code of a container that is removed at its end
@@ -55,7 +59,13 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
     desk.say(_farewell(visit, code))
 
 
-def _notice(visit: Visit, session: Session, keys: str) -> str:
+def _frame(desk: ScreenDesk, visit: Visit) -> Frame:
+    """What the terminal shows for the whole stay: where it is, and red on production."""
+    where = f"{PROD} {desk.endpoint.name}" if desk.prod else desk.endpoint.name
+    return Frame(shown(f"{where} · {visit.name}"), alarm=desk.prod)
+
+
+def _notice(desk: ScreenDesk, visit: Visit, session: Session, keys: str) -> str:
     """The one line before entering: what this is, how to leave, and what ctrl-c does."""
     if session.tty:
         leave = f"{detach_words(keys)} {'ends it' if visit.own else 'leaves it running'}"
@@ -65,7 +75,12 @@ def _notice(visit: Visit, session: Session, keys: str) -> str:
         interrupt = "ctrl-c does nothing: there is no terminal inside"
         if not session.writable:
             interrupt += ", and it reads no input"
-    return f"{visit.name} · {visit.line.masked()} · {leave} · {interrupt}"
+    words = (
+        *([DEMO_WORDS] if desk.endpoint.demo else []),
+        *([f"{PROD} {desk.endpoint.name}"] if desk.prod else []),
+        *(visit.name, visit.line.at(desk.endpoint).masked(), leave, interrupt),
+    )
+    return " · ".join(words)
 
 
 def _farewell(visit: Visit, code: int | None) -> str:

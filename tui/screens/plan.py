@@ -25,6 +25,7 @@ from tui.screens.threads import on_thread
 
 if TYPE_CHECKING:
     from tui.engine.connection import Connection
+    from tui.engine.endpoint import Endpoint
 
 Said = TypeVar("Said")
 
@@ -38,6 +39,7 @@ class PlanScreen(Dialog[Plan | None]):
     """Shows a plan, lets the person choose, and ends in the complete plan or, when they leave, in None."""
 
     DEFAULT_CSS = """
+    PlanScreen.-prod > .dialog--box { border: heavy $error; }
     PlanScreen.-tight {
         #plan--notes, #plan--line { max-height: 3; margin: 0; }
         #plan--choices, #plan--typed { margin: 0; }
@@ -62,14 +64,17 @@ class PlanScreen(Dialog[Plan | None]):
         self,
         plan: Plan,
         connection: Connection | None,
-        endpoint_name: str,
+        endpoint: Endpoint,
         *,
+        prod: bool = False,
         clock: Clock = time.monotonic,
     ) -> None:
+        """`prod` says whether the endpoint is marked as production."""
         super().__init__()
         self.plan = plan
         self._connection = connection
-        self._endpoint = endpoint_name
+        self._endpoint = endpoint
+        self._prod = prod
         self._stillness = Stillness(clock, STILL)
         self._serial = 0
         self._asked: set[str] = set()
@@ -78,10 +83,11 @@ class PlanScreen(Dialog[Plan | None]):
         self._timer: Timer | None = None
         self._unseen = 0
         self.set_class(_destroys(plan), "-destroys")
+        self.set_class(prod, "-prod")
 
     def compose(self) -> ComposeResult:
         """All of it in one box."""
-        yield PlanView(self.plan.choices, self._endpoint)
+        yield PlanView(self.plan.choices, self._endpoint, prod=self._prod)
 
     def on_mount(self) -> None:
         """Show what is known, and ask for the rest."""
@@ -162,6 +168,10 @@ class PlanScreen(Dialog[Plan | None]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
+
+    def on_screen_resume(self) -> None:
+        """What was on top of it is gone: a key that was meant for that must not confirm."""
+        self._disturb()
 
     def on_descendant_focus(self) -> None:
         """The choices' keys are letters in the line where the name is typed."""

@@ -15,6 +15,9 @@ GAP = 2
 
 BETWEEN = Piece(shown(" " * GAP))
 
+LONGEST_TITLE = 80
+"""Characters of a title, and of an endpoint's name in it; the names are whole below it."""
+
 NOTE = 2
 """Cells by which a note stands in when it has rows of its own."""
 
@@ -28,9 +31,9 @@ def count(plan: Plan) -> str:
     return f"{number:,} {one if number == 1 else many}" if number else many
 
 
-def title(plan: Plan) -> str:
-    """The verb and what it would touch: "Remove 3 containers"."""
-    return f"{plan.title.capitalize()} {count(plan)}"
+def title(plan: Plan) -> Shown:
+    """The verb and what it would touch: "Remove 3 containers", "Pull web:1"."""
+    return shown(plan.headline or f"{plan.title.capitalize()} {count(plan)}", LONGEST_TITLE)
 
 
 def word_to_type(plan: Plan) -> str:

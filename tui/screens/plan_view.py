@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
 from tui.engine.plans import Choice, Item, Plan
 from tui.screens import plan_rows
@@ -33,10 +34,11 @@ class PlanView(Vertical):
     }
     """
 
-    def __init__(self, choices: Sequence[Choice], endpoint: str) -> None:
+    def __init__(self, choices: Sequence[Choice], endpoint: Endpoint, *, prod: bool) -> None:
         super().__init__(classes="dialog--box")
         self._choices = choices
         self._endpoint = endpoint
+        self._prod = prod
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -59,24 +61,33 @@ class PlanView(Vertical):
     ) -> None:
         """Show a plan, its items with sizes, what is still asked of the Engine and what it did not say."""
         complete = plan.refine is None
-        self.query_one("#plan--title", Static).update(plan_rows.title(plan))
+        self.query_one("#plan--title", Static).update(self._title(plan))
         objects = self.query_one("#main", TextRows)
         if items:
             objects.show(lambda width: plan_rows.item_rows(items, width))
         else:
             objects.show(text_layout(whole(plan.nothing if complete else "")))
         parts = (
-            plan_rows.count(plan) if items else "",
+            plan_rows.count(plan) if items and not plan.headline else "",
             plan_rows.total(items, measuring="measure" in asked),
-            f"on {shown(self._endpoint)}",
+            f"on {shown(self._endpoint.name)}",
         )
         self.query_one("#plan--count", Static).update(" · ".join(part for part in parts if part))
         notes = _notes(plan, asked, failures)
         self.query_one("#plan--notes", TextRows).show(stacked(notes))
         self.query_one("#plan--notes").display = bool(notes)
         self.query_one("#plan--line").display = bool(items)
-        self.query_one("#plan--line", TextRows).show(text_layout(whole(plan.line.masked()), Ink.ACCENT))
+        line = plan.line.at(self._endpoint)
+        self.query_one("#plan--line", TextRows).show(text_layout(whole(line.masked()), Ink.ACCENT))
         self.query_one(Leave).say("Cancel" if items or not complete else "Close")
+
+    def _title(self, plan: Plan) -> Content:
+        """What is done to what; on production also where, so that it cannot be overlooked."""
+        title = plan_rows.title(plan)
+        if not self._prod:
+            return Content(title)
+        where = shown(f" PROD {self._endpoint.name} ", plan_rows.LONGEST_TITLE)
+        return Content.assemble(title, " on ", (where, "reverse $text-error"))
 
     def show_choices(self, plan: Plan, *, keys_work: bool) -> None:
         """Show how the choices stand."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -114,18 +115,6 @@ class RunScreen(Screen[None]):
         self._form.focus_field("command" if self.spec.image else "image")
 
     @property
-    def _title(self) -> str:
-        if self._create_only:
-            return "Create a container"
-        if self._began.like:
-            return f"Run again like {self._began.like}"
-        return f"Run a container from {self.spec.image}" if self.spec.image else "Run a container"
-
-    @property
-    def _where(self) -> str:
-        return f" · {DEMO_WORDS}" if self._desk.connection.endpoint.demo else ""
-
-    @property
     def _form(self) -> RunForm:
         return self.query_one(RunForm)
 
@@ -156,8 +145,10 @@ class RunScreen(Screen[None]):
             if said.get(name) != self._said.get(name):
                 self._form.set_note(name, said.get(name))
         self._wrong, self._said = wrong, said
-        self.query_one("#run--title", Static).update(Content(shown(self._title + self._where)))
-        self._line.follow(spec, create_only=self._create_only)
+        title = _title(spec, create_only=self._create_only)
+        where = f" · {DEMO_WORDS}" if self._desk.endpoint.demo else ""
+        self.query_one("#run--title", Static).update(Content(shown(title + where)))
+        self._line.follow(spec, self._desk.endpoint, create_only=self._create_only)
         self.refresh_bindings()
         if not self.is_missing and spec.image != self._hinted and "image" not in problems(spec):
             self._hinted = spec.image
@@ -188,13 +179,17 @@ class RunScreen(Screen[None]):
 
     @on(Form.Submitted)
     def _submitted(self, event: Form.Submitted) -> None:
-        if self._job is None:
-            self.run_worker(self._send(), group="run", exit_on_error=False)
+        self._once(self._send)
 
     def action_pull(self) -> None:
         """Pull the image and run nothing."""
-        if self._job is None and self.is_missing:
-            self.run_worker(self._pull(), group="run", exit_on_error=False)
+        if self.is_missing:
+            self._once(self._pull)
+
+    def _once(self, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Begin something unless something has begun: its question may be on its way to the screen."""
+        if all(worker.is_finished for worker in self.workers if worker.group == "run"):
+            self.run_worker(work(), group="run", exit_on_error=False)
 
     async def _send(self) -> None:
         if self.is_missing and not await self._pull():
@@ -216,7 +211,7 @@ class RunScreen(Screen[None]):
             # the container is there: the form must not make a second one
             self.dismiss(None)
             name = self.spec.name or launch.id[:12]
-            self.app.push_screen(ErrorScreen(f"run {name}", [(name, error)], launch.task.line))
+            self.app.push_screen(ErrorScreen(f"run {name}", [(name, error)], job.task.line))
         else:
             self.dismiss(None)
 
@@ -232,11 +227,16 @@ class RunScreen(Screen[None]):
         return True
 
     async def _follow(self, task: Task) -> Job | None:
-        """Start a task and show it until it ends or is cancelled; nothing can be typed meanwhile."""
+        """Start a task and show it until it ends or is cancelled; nothing can be typed meanwhile.
+
+        None when it could not be started or the person did not want it after all.
+        """
         try:
-            job = self._desk.start(task)
+            job = await self._desk.start(task)
         except EngineError as error:
             self._say(_sentences(error), is_error=True)
+            return None
+        if job is None:
             return None
         here = self.focused
         self._job = job
@@ -312,6 +312,15 @@ class RunScreen(Screen[None]):
         """Copy the docker line; one with secrets asks whether to copy them too."""
         if (line := self._line.line) is not None:
             self.run_worker(copy_line(self.app, self._desk, line), group="copy", exit_on_error=False)
+
+
+def _title(spec: RunSpec, *, create_only: bool) -> str:
+    """What the form is for."""
+    if create_only:
+        return "Create a container"
+    if spec.like:
+        return f"Run again like {spec.like}"
+    return f"Run a container from {spec.image}" if spec.image else "Run a container"
 
 
 def _sentences(error: EngineError) -> str:

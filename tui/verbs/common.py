@@ -12,7 +12,7 @@ from tui.engine.models import Image, Model
 from tui.engine.plans import Item
 from tui.engine.sight import seen
 from tui.engine.store import Store
-from tui.verbs.verb import Desk, Effect, Verb, View
+from tui.verbs.verb import Answers, Desk, Effect, Sheet, Verb, View
 
 if TYPE_CHECKING:
     from tui.engine.connection import Connection
@@ -51,6 +51,14 @@ def calling(method: str, **options: Any) -> Work:
 def task_of(verb: Verb, models: Sequence[Model], work: Work) -> Task:
     """A task that does the same to each object, without a plan."""
     return Task(verb.id, verb.title, verb.line(models), tuple(map(target_of, models)), work)
+
+
+async def fill_and_start(desk: Desk, sheet: Sheet, task: Callable[[Answers], Task]) -> None:
+    """Start what a sheet asks for; when the person does not confirm, the sheet is there again as it was."""
+    while (answers := await desk.fill(sheet)) is not None:
+        if await desk.start(task(answers)) is not None:
+            return
+        sheet = sheet.filled(answers)
 
 
 def typed_for(desk: Desk, models: Sequence[Model], *, precious: bool = False) -> str:

@@ -54,7 +54,9 @@ async def _attach(desk: Desk, models: Sequence[Container]) -> None:
         keys = configured_keys(docker_config())
         return open_attach(connection.api, container.id, detach_keys=keys)
 
-    await desk.enter(Visit(ATTACH.id, container.name, ATTACH.line(models), begin, container.id))
+    await desk.enter(
+        Visit(ATTACH.id, container.name, ATTACH.line(models), begin, container.id, title="attach to")
+    )
 
 
 EXEC = Verb(

@@ -46,24 +46,24 @@ def paused(model: Container, store: Store) -> bool:
 
 
 async def _start(desk: Desk, models: Sequence[Container]) -> None:
-    desk.start(task_of(START, models, calling("start")))
+    await _do(desk, START, models, calling("start"), at_once=True)
 
 
 async def _unpause(desk: Desk, models: Sequence[Container]) -> None:
-    desk.start(task_of(UNPAUSE, models, calling("unpause")))
+    await _do(desk, UNPAUSE, models, calling("unpause"), at_once=True)
 
 
 async def _stop(desk: Desk, models: Sequence[Container]) -> None:
     alone = len(models) == 1 and not await desk.read(lambda engine: self_removing(engine, models))
-    await _halt(desk, STOP, models, calling("stop"), alone=alone, ends=True)
+    await _do(desk, STOP, models, calling("stop"), at_once=alone, ends=True)
 
 
 async def _restart(desk: Desk, models: Sequence[Container]) -> None:
-    await _halt(desk, RESTART, models, calling("restart"), alone=len(models) == 1)
+    await _do(desk, RESTART, models, calling("restart"), at_once=len(models) == 1)
 
 
 async def _pause(desk: Desk, models: Sequence[Container]) -> None:
-    await _halt(desk, PAUSE, models, calling("pause"), alone=len(models) == 1)
+    await _do(desk, PAUSE, models, calling("pause"), at_once=len(models) == 1)
 
 
 async def _kill(desk: Desk, models: Sequence[Container]) -> None:
@@ -77,28 +77,30 @@ async def _kill(desk: Desk, models: Sequence[Container]) -> None:
     if answers is not None:
         signal = str(answers["signal"])
         line = _kill_line(models, signal)
-        await desk.confirm(_halt_plan(desk, KILL, models, line, calling("kill", signal=signal), ends=True))
+        await desk.confirm(_plan(desk, KILL, models, line, calling("kill", signal=signal), ends=True))
 
 
 def _kill_line(models: Sequence[Container], signal: str) -> DockerLine:
     return docker("kill", "--signal", signal, *names_of(models))
 
 
-async def _halt(
-    desk: Desk, verb: Verb, models: Sequence[Container], work: Work, *, alone: bool, ends: bool = False
+async def _do(
+    desk: Desk, verb: Verb, models: Sequence[Container], work: Work, *, at_once: bool, ends: bool = False
 ) -> None:
-    """Do it at once to a container alone, after a plan to several."""
-    if alone and not desk.prod:
-        desk.start(task_of(verb, models, work))
+    """Do it at once, or after a plan; always after a plan on production."""
+    if at_once and not desk.prod:
+        await desk.start(task_of(verb, models, work))
     else:
-        await desk.confirm(_halt_plan(desk, verb, models, verb.line(models), work, ends=ends))
+        await desk.confirm(_plan(desk, verb, models, verb.line(models), work, ends=ends))
 
 
-def _halt_plan(
+def _plan(
     desk: Desk, verb: Verb, models: Sequence[Container], line: DockerLine, work: Work, *, ends: bool
 ) -> Plan:
     items = tuple(item_of(desk.store, model, model.status) for model in models)
-    plan = Plan(verb.id, verb.title, items, line, work, typed=typed_for(desk, models))
+    # what only changes one container needs no more than the key
+    typed = typed_for(desk, models) if len(models) > 1 or verb.effect is Effect.DESTROYS else ""
+    plan = Plan(verb.id, verb.title, items, line, work, typed=typed)
 
     def refine(connection: Connection) -> Plan:
         leaving = self_removing(connection, models)

@@ -75,7 +75,7 @@ class Launch:
     def visit(self, session: Session) -> Visit:
         """The stay in the container that was started."""
         name = self.spec.name or self.id[:12]
-        return Visit(self.task.verb, name, self.task.line, lambda connection: session, self.id)
+        return Visit(self.task.verb, name, self.task.line, lambda connection: session, self.id, agreed=True)
 
     def _work(self, job: Job, connection: Connection, target: Target) -> str:
         keys = _detach_keys() if self.attaches else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.engine.jobs import Job, Target, Task
 from tui.engine.kinds import Kind
 from tui.engine.lines import DockerLine, docker
-from tui.verbs.common import copy_verb, inspect_verb
+from tui.verbs.common import copy_verb, fill_and_start, inspect_verb
 from tui.verbs.removal import PRUNE_NETWORKS, REMOVE_NETWORK
 from tui.verbs.verb import Answers, Blank, Desk, Effect, Question, Sheet, Verb
 
@@ -38,26 +38,25 @@ async def _create(desk: Desk, models: Sequence[Any]) -> None:
         ),
         line=_line,
     )
-    answers = await desk.fill(sheet)
-    if answers is None:
-        return
-    name = str(answers["name"])
+    await fill_and_start(desk, sheet, _task)
+
+
+def _task(answers: Answers) -> Task:
+    name, subnet = str(answers["name"]), str(answers["subnet"])
 
     def work(job: Job, connection: Connection, target: Target) -> str:
         from docker.types import IPAMConfig, IPAMPool
 
-        subnet = str(answers["subnet"])
-        ipam = IPAMConfig(pool_configs=[IPAMPool(subnet=subnet)]) if subnet else None
         made = connection.api.create_network(
             name,
             driver=str(answers["driver"]),
-            ipam=ipam,
+            ipam=IPAMConfig(pool_configs=[IPAMPool(subnet=subnet)]) if subnet else None,
             internal=bool(answers["internal"]),
             check_duplicate=True,
         )
         return str(made.get("Warning") or "")
 
-    desk.start(Task(CREATE.id, CREATE.title, _line(answers), (Target(name, name),), work))
+    return Task(CREATE.id, CREATE.title, _line(answers), (Target(name, name),), work)
 
 
 CREATE = Verb(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.engine.jobs import Job, Target, Task
 from tui.engine.kinds import Kind
 from tui.engine.lines import DockerLine, docker
-from tui.verbs.common import copy_verb, inspect_verb
+from tui.verbs.common import copy_verb, fill_and_start, inspect_verb
 from tui.verbs.removal import PRUNE_VOLUMES, REMOVE_VOLUME
 from tui.verbs.verb import Answers, Desk, Effect, Question, Sheet, Verb
 
@@ -37,15 +37,16 @@ async def _create(desk: Desk, models: Sequence[Any]) -> None:
         ),
         line=_line,
     )
-    answers = await desk.fill(sheet)
-    if answers is None:
-        return
+    await fill_and_start(desk, sheet, _task)
+
+
+def _task(answers: Answers) -> Task:
     name, driver = str(answers["name"]), str(answers["driver"]).strip()
 
     def work(job: Job, connection: Connection, target: Target) -> str:
         return str(connection.api.create_volume(name or None, driver=driver)["Name"])
 
-    desk.start(Task(CREATE.id, CREATE.title, _line(answers), (Target(name, name or "a volume"),), work))
+    return Task(CREATE.id, CREATE.title, _line(answers), (Target(name, name or "a volume"),), work)
 
 
 CREATE = Verb(
