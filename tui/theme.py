@@ -18,3 +18,36 @@ WHARF = Theme(
     error="#e0645c",
     dark=True,
 )
+
+WHARF_16 = Theme(
+    name="wharf-16",
+    ansi=True,
+    # the terminal's own colours, dark or light; plain blue is unreadable on black
+    primary="ansi_bright_blue",
+    secondary="ansi_cyan",
+    accent="ansi_cyan",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    dark=True,
+    variables={
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "block-cursor-foreground": "ansi_black",
+        "block-cursor-background": "ansi_cyan",
+        "border-blurred": "ansi_bright_black",
+        "input-selection-foreground": "ansi_black",
+        # without shades, an area that has the focus looks as the others do: what is in it stands out instead
+        "primary-muted": "ansi_default",
+        "scrollbar": "ansi_bright_blue",
+        "scrollbar-background": "ansi_default",
+        "scrollbar-background-hover": "ansi_default",
+        "scrollbar-background-active": "ansi_default",
+    },
+)
+"""For terminals with 16 colours or none: what stands out does so by bold, dim and reverse as well."""

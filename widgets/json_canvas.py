@@ -30,6 +30,8 @@ JsonCanvas {
     & > .json-tree--bar { color: $primary; }
     & > .json-tree--cursor { background: $surface; }
     &:focus > .json-tree--cursor { background: $primary-muted; text-style: bold; }
+    &:ansi > .json-tree--match { background: ansi_yellow; color: ansi_black; }
+    &:ansi:focus > .json-tree--cursor { background: ansi_default; text-style: bold reverse; }
 }
 """
 

@@ -30,6 +30,9 @@ LogCanvas {
         background: $block-cursor-background; color: $block-cursor-foreground;
         text-style: bold underline;
     }
+    &:ansi > .log-view--match { background: ansi_yellow; color: ansi_black; }
+    &:ansi > .log-view--match-current { background: ansi_cyan; color: ansi_black; }
+    &:ansi:nocolor > .log-view--match-current { text-style: bold reverse; }
 }
 """
 
