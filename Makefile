@@ -12,10 +12,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 ENGINE ?= 28
 ARGS ?=
-# one worker a processor, and never less than two: each Engine's tests run in order in one of them
-WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 2 ] || n=2; [ $$n -lt 8 ] || n=8; echo $$n)
-# when it cannot be had, the tests that need an Engine fail by themselves, and only those
-DEBOOTSTRAP := command -v debootstrap >/dev/null || .ci/need debootstrap || true
+# one worker a processor, and never less than three: each Engine's tests run in order in one, and mostly wait
+WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 3 ] || n=3; [ $$n -lt 8 ] || n=8; echo $$n)
+# when they cannot be had, the tests that need an Engine or ssh fail by themselves, and only those
+LIVE := { command -v debootstrap && command -v ssh; } >/dev/null || .ci/need debootstrap openssh-client || true
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test lint bench screenshots steady engine clean
@@ -42,7 +42,7 @@ run: install ## start Wharf
 	@$(BIN)/wharf $(ARGS)
 
 test: .venv/installed-dev ## run every test, on real Engines too
-	@$(DEBOOTSTRAP)
+	@$(LIVE)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: .venv/installed-dev ## style, types and import walls
@@ -52,7 +52,7 @@ lint: .venv/installed-dev ## style, types and import walls
 	@$(BIN)/lint-imports --no-logo
 
 bench: .venv/installed-dev ## measure on real Engines, and print the figures
-	@$(DEBOOTSTRAP)
+	@$(LIVE)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 screenshots: .venv/installed-dev ## make the pictures in screenshots/ anew
@@ -68,7 +68,7 @@ steady: .venv/installed-dev ## draw every snapshot and picture 20 times, alone a
 	done
 
 engine: .venv/installed-dev ## start a private Engine and print its DOCKER_HOST
-	@$(DEBOOTSTRAP)
+	@$(LIVE)
 	@$(BIN)/python -m tests.live.engine $(ENGINE)
 
 clean: ## remove what was made here; the tests' Debian trees stay in their cache

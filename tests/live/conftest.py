@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,16 @@ import pytest
 from tests.live import calls, noted
 from tests.live.engine import SUITES, EngineError, PrivateEngine
 from tests.live.person import at_home
+from tests.live.podman import Podman
 from tests.live.pty_app import PtyApp
+from tests.live.sshd import Sshd, ssh_for
 
 HERE = Path(__file__).parent
 SEEN = pytest.StashKey[calls.Calls]()
 IMAGE = "busybox:latest"
 BUILT_IN_NETWORKS = {"bridge", "host", "none"}
+OWN_GROUPS = {"podman": "podman", "far": "ssh", "farther": "ssh", "near": "ssh", "guarded": "tls"}
+"""The groups of tests whose Engines are not `engine`, by the fixture that starts them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,7 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             callspec = getattr(item, "callspec", None)
-            name = callspec.params.get("engine", "other") if callspec else "other"
+            fixtures = getattr(item, "fixturenames", ())
+            own = next((group for fixture, group in OWN_GROUPS.items() if fixture in fixtures), "other")
+            name = callspec.params.get("engine", own) if callspec else own
             item.add_marker(pytest.mark.live)
             item.add_marker(pytest.mark.xdist_group(f"engine-{name}"))
 
@@ -78,7 +85,12 @@ def known_calls(
 @pytest.fixture(scope="session", params=list(SUITES))
 def engine(request: pytest.FixtureRequest) -> Iterator[PrivateEngine]:
     """A running private Engine; what asks for it runs on each there is, and fails where one cannot start."""
-    private = PrivateEngine(request.param)
+    yield from running(request.param)
+
+
+def running(name: str) -> Iterator[PrivateEngine]:
+    """A private Engine from its start to its end; a test that needs it fails where it cannot start."""
+    private = PrivateEngine(name)
     try:
         private.start()
     except EngineError as error:
@@ -109,12 +121,98 @@ def cleared(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     private: PrivateEngine = request.getfixturevalue("engine")
     yield
+    tidy(private)
+
+
+def tidy(private: PrivateEngine) -> None:
+    """Have an Engine answer again, and hold nothing but its one image."""
     private.revive()
     client = docker.APIClient(base_url=private.url, version="auto", timeout=30)
     try:
         clear(client)
     finally:
         client.close()
+
+
+@pytest.fixture(scope="session")
+def near_engine() -> Iterator[PrivateEngine]:
+    """The Engine of `near`, for all of its tests."""
+    yield from running("28.5")
+
+
+@pytest.fixture
+def near(near_engine: PrivateEngine) -> Iterator[PrivateEngine]:
+    """A private Engine beside those of `far` and `farther`; cleared afterwards."""
+    yield near_engine
+    tidy(near_engine)
+
+
+@pytest.fixture(scope="session")
+def far_host() -> Iterator[Sshd]:
+    """The host of `far`, for all of its tests."""
+    for private in running("28.5"):
+        yield private.sshd()
+
+
+@pytest.fixture
+def far(far_host: Sshd) -> Iterator[Sshd]:
+    """A host with an Engine (28.5) to reach by ssh; well and cleared afterwards."""
+    yield far_host
+    far_host.heal()
+    tidy(far_host.engine)
+
+
+@pytest.fixture(scope="session")
+def farther_host() -> Iterator[Sshd]:
+    """The host of `farther`, for all of its tests."""
+    for private in running("20.10"):
+        yield private.sshd()
+
+
+@pytest.fixture
+def farther(farther_host: Sshd) -> Iterator[Sshd]:
+    """Another host with an older Engine (20.10) to reach by ssh; well and cleared afterwards."""
+    yield farther_host
+    farther_host.heal()
+    tidy(farther_host.engine)
+
+
+@pytest.fixture
+def ssh_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for `Sshd.config`: what runs `ssh` finds the aliases made there, and no agent."""
+    folder = tmp_path / "ssh"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{ssh_for(folder)}{os.pathsep}{os.environ['PATH']}")
+    for name in ("SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def guarded_engine() -> Iterator[PrivateEngine]:
+    """The Engine of `guarded`, for all of its tests."""
+    yield from running("28.5")
+
+
+@pytest.fixture
+def guarded(guarded_engine: PrivateEngine) -> Iterator[PrivateEngine]:
+    """A private Engine to reach by its `tls` or, on plain tcp, a `doorway`; cleared afterwards."""
+    yield guarded_engine
+    tidy(guarded_engine)
+
+
+@pytest.fixture(scope="session")
+def podman_service() -> Iterator[Podman]:
+    """The service of `podman`, for all of its tests."""
+    for private in running("28.5"):
+        yield private.podman()
+
+
+@pytest.fixture
+def podman(podman_service: Podman) -> Iterator[Podman]:
+    """A Podman service; running and cleared afterwards."""
+    yield podman_service
+    podman_service.clear()
 
 
 def clear(client: docker.APIClient) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import http.client
-import io
 import json
 import os
 import shlex
@@ -22,7 +21,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from collections.abc import Callable
@@ -32,10 +30,15 @@ from typing import Any
 
 import docker
 
-from tests.live.roots import CACHE, root_of
+from tests.live.certificates import Certificates
+from tests.live.doorway import Doorway, relay
+from tests.live.podman import Podman
+from tests.live.roots import CACHE, busybox, root_of
+from tests.live.sshd import Sshd
 
 HERE = Path(__file__).parent
 START_SECONDS = 40.0
+TLS_PORT = 2376
 SUITES = {"20.10": "bookworm", "28.5": "sid"}
 """The Engines there are, by the name tests call them, and the Debian suite each comes from."""
 
@@ -80,6 +83,17 @@ class Ran:
     output: str
 
 
+def made_root(suite: str) -> Path:
+    """The Debian tree of a suite, made when it is not there. Raises EngineError when it cannot be."""
+    root = root_of(suite)
+    if not root.is_dir():
+        command = as_root(sys.executable, HERE / "roots.py", suite)
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise EngineError(f"no Engine of {suite}: {made.stderr.strip() or made.stdout.strip()}")
+    return root
+
+
 class PrivateEngine:
     """One dockerd of a test's own, called by its release: "20.10" (API 1.41) or "28.5" (API 1.51).
 
@@ -92,9 +106,14 @@ class PrivateEngine:
         self.suite = SUITES[name]
         self.folder = Path("/nowhere")
         """Also seen inside the Engine under the same path, so bind mounts from it work. Gone after stop()."""
+        self.root = self.folder
+        """The Debian tree that the Engine comes from, to be read only."""
         self._keeper: subprocess.Popen[str] | None = None
         self._runs = 0
         self._registry = ""
+        self._doorways: list[Doorway] = []
+        self._certificates: Certificates | None = None
+        self._served = ""
 
     @property
     def socket_path(self) -> Path:
@@ -112,7 +131,7 @@ class PrivateEngine:
 
     def start(self) -> None:
         """Start the daemon and give it its image; makes the Debian tree first when there is none yet."""
-        root = self._root()
+        self.root = root = made_root(self.suite)
         keeper = as_root(sys.executable, HERE / "keeper.py")
         # straight in /tmp: the path of a unix socket may be no longer than 107 bytes
         self.folder = Path(tempfile.mkdtemp(prefix="wharf-", dir="/tmp"))
@@ -129,7 +148,7 @@ class PrivateEngine:
             )
             try:
                 self._start_daemon()
-                self._import_busybox(root)
+                self._import_busybox()
             except (EngineError, docker.errors.APIError) as error:
                 self.stop()
                 errors.seek(0)
@@ -139,7 +158,10 @@ class PrivateEngine:
 
     def stop(self) -> None:
         """End the Engine with all it made, running containers too. Does nothing before a start."""
-        keeper, self._keeper, self._registry = self._keeper, None, ""
+        keeper, self._keeper, self._registry, self._served = self._keeper, None, "", ""
+        self._certificates = None
+        while self._doorways:
+            self._doorways.pop().stop()
         if keeper is None:
             return
         atexit.unregister(self.stop)
@@ -207,6 +229,50 @@ class PrivateEngine:
         """
         return int(self._ask("spawn", list(command), output))
 
+    def end(self, pid: int) -> None:
+        """Kill a program that `spawn` started, and its children that are still of its process group."""
+        self._ask("end", pid)
+
+    def doorway(self, target: int | Path) -> Doorway:
+        """A port of this machine that leads to a TCP port inside, or to a unix socket such as `socket_path`.
+
+        The latter is an Engine on plain tcp. It ends with the Engine, if not before.
+        """
+        doorway = Doorway(as_root(*relay(self._ask("outer_pid"), target)))
+        self._doorways.append(doorway)
+        return doorway
+
+    @property
+    def certificates(self) -> Certificates:
+        """Certificates for this Engine, made when first asked for."""
+        if self._certificates is None:
+            self._certificates = Certificates(self)
+        return self._certificates
+
+    def tls(self, server: str = "server") -> Doorway:
+        """A port of this machine where the daemon itself listens, and takes only TLS clients it can verify.
+
+        `server` is the folder of `certificates` it shows: "server" or "expired". The daemon is started again
+        unless it shows those already, and keeps listening there.
+        """
+        if self._served != server:
+            shown = self.certificates.folder / server
+            files = [f"--tls{name}={shown / name}.pem" for name in ("cert", "key")]
+            files += ["--tlsverify", f"--tlscacert={shown / 'ca.pem'}"]
+            self._ask("listen", ["--host", f"tcp://127.0.0.1:{TLS_PORT}", *files])
+            self.kill9()  # in a third of the time of an orderly stop
+            self._start_daemon()
+            self._served = server
+        return self.doorway(TLS_PORT)
+
+    def sshd(self, max_sessions: int = 3) -> Sshd:
+        """Start a host to reach the Engine at by ssh."""
+        return Sshd(self, max_sessions)
+
+    def podman(self) -> Podman:
+        """Start Podman's service beside the daemon; only in the newer suite."""
+        return Podman(self, busybox(self.root))
+
     def registry(self) -> str:
         """Address of a registry beside the daemon, to push to and pull from; the first call starts it."""
         if not self._registry:
@@ -243,19 +309,6 @@ class PrivateEngine:
         log = self.folder / "log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
-    def _root(self) -> Path:
-        root = root_of(self.suite)
-        if not root.is_dir():
-            made = subprocess.run(
-                as_root(sys.executable, HERE / "roots.py", self.suite),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if made.returncode:
-                raise EngineError(f"no Engine {self.name}: {made.stderr.strip() or made.stdout.strip()}")
-        return root
-
     def _start_daemon(self) -> None:
         self._ask("start")
         deadline = time.monotonic() + START_SECONDS
@@ -270,24 +323,10 @@ class PrivateEngine:
                     ) from error
                 time.sleep(0.05)
 
-    def _import_busybox(self, root: Path) -> None:
-        busybox = root / "bin/busybox"
-        listed = subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True)
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w") as tar:
-            tar.add(busybox, "bin/busybox")
-            for folder in ("tmp", "etc", "root", "var"):
-                entry = tarfile.TarInfo(folder)
-                entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755
-                tar.addfile(entry)
-            for applet in listed.stdout.split():
-                link = tarfile.TarInfo(f"bin/{applet}")
-                link.type, link.linkname = tarfile.SYMTYPE, "busybox"
-                if applet != "busybox":
-                    tar.addfile(link)
+    def _import_busybox(self) -> None:
         api = docker.APIClient(base_url=self.url, version="auto")
         try:
-            api.import_image_from_data(packed.getvalue(), "busybox", "latest", changes=['CMD ["sh"]'])
+            api.import_image_from_data(busybox(self.root), "busybox", "latest", changes=['CMD ["sh"]'])
         finally:
             api.close()
 

@@ -95,6 +95,7 @@ class Daemon:
             *("--exec-opt", "native.cgroupdriver=cgroupfs", "--cgroup-parent", f"/{folder.name}"),
         ]
         self.pid = 0
+        self.flags: list[str] = []
         self.ended: dict[int, int] = {}
         signal.signal(signal.SIGCHLD, self.reap)
 
@@ -124,8 +125,19 @@ class Daemon:
             select.select([], [], [], 0.01)
         return self.ended.get(pid)
 
+    def end(self, pid: int) -> bool:
+        """Kill a program that was spawned, with its process group; False when it had ended."""
+        if running := pid not in self.ended:
+            os.killpg(pid, signal.SIGKILL)
+            self.wait(pid, 10)
+        return running
+
+    def listen(self, flags: list[str]) -> None:
+        """Where else dockerd listens once it is started again, as flags of its command line."""
+        self.flags = flags
+
     def start(self) -> int:
-        self.pid = self.spawn(self.command, "log")
+        self.pid = self.spawn([*self.command, *self.flags], "log")
         return self.pid
 
     def running(self) -> bool:
@@ -170,10 +182,13 @@ class Daemon:
 
 def inside(folder: Path, root: Path, group: str) -> None:
     """Process 1 of the Engine's namespaces: answer requests until the input ends."""
+    # the old /proc still counts as the machine does
+    outer_pid = int(os.readlink("/proc/self"))
     enter(folder, root)
     daemon = Daemon(folder, group)
-    known = ("start", "running", "signal", "stop", "kill", "kill_containers", "run", "spawn")
+    known = ("listen", "start", "running", "signal", "stop", "kill", "kill_containers", "run", "spawn", "end")
     requests: dict[str, Callable[..., object]] = {name: getattr(daemon, name) for name in known}
+    requests["outer_pid"] = lambda: outer_pid
     for line in sys.stdin:
         name, *arguments = json.loads(line)
         try:

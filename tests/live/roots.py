@@ -11,23 +11,28 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
 CACHE = Path(os.environ.get("WHARF_TEST_CACHE", "/var/cache/wharf-test"))
-"""Where the trees are kept; some 350 MB each."""
+"""Where the trees are kept; 400 and 700 MB."""
 
 PACKAGES = {
     "bookworm": ["docker.io"],
-    "sid": ["docker.io", "docker-cli", "docker-buildx", "docker-compose"],
+    "sid": ["docker.io", "docker-cli", "docker-buildx", "docker-compose", "podman", "aardvark-dns"],
 }
 """What makes a suite's tree an Engine, beside what every tree has."""
 
-COMMON_PACKAGES = ["busybox-static", "ca-certificates", "docker-registry", "iproute2", "iptables", "procps"]
+COMMON_PACKAGES = [
+    *("busybox-static", "ca-certificates", "docker-registry", "iproute2", "iptables"),
+    *("openssh-server", "procps"),
+]
 
 
 class RootError(Exception):
@@ -110,6 +115,25 @@ def debian_mirror() -> str:
         if usable and system.get("ID") == "debian":
             return uri
     raise RootError("apt knows no Debian mirror here; type: export WHARF_TEST_MIRROR=URL-of-a-Debian-mirror")
+
+
+def busybox(root: Path) -> bytes:
+    """A tar file of a root file system with the busybox of a tree in it, and nothing else."""
+    program = root / "bin/busybox"
+    listed = subprocess.run([program, "--list"], capture_output=True, text=True, check=True)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        tar.add(program, "bin/busybox")
+        for folder in ("tmp", "etc", "root", "var"):
+            entry = tarfile.TarInfo(folder)
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755
+            tar.addfile(entry)
+        for applet in listed.stdout.split():
+            link = tarfile.TarInfo(f"bin/{applet}")
+            link.type, link.linkname = tarfile.SYMTYPE, "busybox"
+            if applet != "busybox":
+                tar.addfile(link)
+    return packed.getvalue()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import docker
 import pytest
 
 from tests.live.engine import SUITES, PrivateEngine, as_root
+from tests.live.keeper import cgroups_of
 
 API_VERSIONS = {"20.10": "1.41", "28.5": "1.51"}
 
@@ -51,8 +52,7 @@ def namespaces_of(folder: Path) -> set[str]:
 
 def leftovers(folder: Path, private: set[str]) -> list[str]:
     """What is still there of an Engine: files, control groups, mounts, processes in `private` namespaces."""
-    cgroups = Path("/sys/fs/cgroup").glob(f"**/{folder.name}")
-    left = [str(path) for path in (folder, *cgroups) if path.exists()]
+    left = [str(path) for path in (folder, *cgroups_of(folder.name)) if path.exists()]
     left += [line for line in Path("/proc/mounts").read_text().splitlines() if folder.name in line]
     left += [f"process {pid}" for pid, found in namespaces().items() if found & private]
     return left
