@@ -25,6 +25,8 @@ from tui.terminal import Terminal
 from widgets.text import shown
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from tui.demo import DemoEngine
     from tui.engine.questions import SSHQuestion
     from tui.screens.contexts import ContextsScreen
@@ -292,6 +294,12 @@ class WharfApp(App[None], inherit_bindings=False):
             answer.set_result(given)
 
     # The terminal
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver, which writes only the cells that changed."""
+        from widgets.thrift import thrifty
+
+        return thrifty(super().get_driver_class())
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the terminal's clipboard, and say when it may not have got there."""

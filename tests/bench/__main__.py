@@ -11,12 +11,13 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tests.bench.demo import demo
 from tests.bench.figures import HEAD, Figure, line, row
 from tests.bench.ground import Ground, Scenario
+from tests.bench.line import on_a_line
 from tests.bench.lively import fresh, health, logs
 from tests.bench.programs import WHARF, NeverReady, Programs
 from tests.bench.scene import SCENES, Builder
@@ -28,9 +29,9 @@ GROWING: Mapping[str, Scenario] = {"startup": startup, "keys": keys, "idle": idl
 """Measured at every size."""
 ALONE: Mapping[str, Scenario] = {"logs": logs, "health": health}
 """Measured once, each on an Engine of its own."""
-DEMO = "demo"
-"""Needs no Engine: it is one."""
-KNOWN = (*GROWING, *ALONE, DEMO)
+ENGINELESS: Mapping[str, Callable[..., Iterator[Figure]]] = {"demo": demo, "line": on_a_line}
+"""Measured on the demo, without an Engine."""
+KNOWN = (*GROWING, *ALONE, *ENGINELESS)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,8 +66,9 @@ def measure(names: set[str], programs: Programs, *, quick: bool) -> Iterator[Fig
                 yield from scenario(Ground(engine.url, "", builder, programs, quick))
         finally:
             engine.stop()
-    if DEMO in names:
-        yield from demo(programs, quick=quick)
+    for name, without_engine in ENGINELESS.items():
+        if name in names:
+            yield from without_engine(programs, quick=quick)
 
 
 def main() -> int:

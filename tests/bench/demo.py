@@ -60,7 +60,7 @@ def demo(programs: Programs, *, quick: bool) -> Iterator[Figure]:
         yield from _typed(terminal, quick=quick)
         yield from _rest(terminal, 6.0 if quick else 15.0)
         yield Figure("resident memory", LARGE, "MiB", resident(terminal.pid), aim=Aim(200))
-    with _elsewhere() as url:
+    with elsewhere(CROWD) as url:
         took, note = _first(programs, WHARF, url, ROWS, runs)
         yield Figure("first rows shown, demo elsewhere", LARGE, "ms", took, note=note)
         with programs.ready(WHARF, url, settle=3.0, row=ROWS) as terminal:
@@ -149,9 +149,9 @@ def _says(word: str, text: str) -> bool:
 
 
 @contextlib.contextmanager
-def _elsewhere() -> Iterator[str]:
-    """The URL of a large demo in a process of its own."""
-    command = [sys.executable, "-m", "tui.demo", "--scale", str(CROWD)]
+def elsewhere(scale: int) -> Iterator[str]:
+    """The URL of a demo in a process of its own, with so many containers more than it has."""
+    command = [sys.executable, "-m", "tui.demo", "--scale", str(scale)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

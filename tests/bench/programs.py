@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench.terminal import Terminal
+from tests.bench.terminal import COLUMNS, ROWS, Terminal
 
 WHARF = (str(Path(sys.executable).with_name("wharf")),)
 BARE = (sys.executable, str(Path(__file__).with_name("bare.py")))
@@ -41,15 +41,21 @@ class Programs:
             _MARK: str(os.getpid()),
         }
 
-    def start(self, program: Sequence[str], url: str) -> Terminal:
-        """Start a program on the Engine at `url`."""
-        return Terminal(program, self._env | {"DOCKER_HOST": url})
+    def start(self, program: Sequence[str], url: str, *, size: tuple[int, int] = (COLUMNS, ROWS)) -> Terminal:
+        """Start a program on the Engine at `url`, in a terminal of so many columns and rows."""
+        return Terminal(program, self._env | {"DOCKER_HOST": url}, size)
 
     def ready(
-        self, program: Sequence[str], url: str, settle: float, *, row: re.Pattern[str] = ROW
+        self,
+        program: Sequence[str],
+        url: str,
+        settle: float,
+        *,
+        row: re.Pattern[str] = ROW,
+        size: tuple[int, int] = (COLUMNS, ROWS),
     ) -> Terminal:
         """Start a program, wait for its first container and then `settle` seconds. Raises NeverReady."""
-        terminal = self.start(program, url)
+        terminal = self.start(program, url, size=size)
         if terminal.wait_for(row.search, START_SECONDS) is None:
             with terminal:
                 raise NeverReady(f"{program[-1]} shows no container:\n{terminal.text}")

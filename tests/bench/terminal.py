@@ -48,8 +48,12 @@ class Change(NamedTuple):
 class Terminal:
     """A program, the screen it paints, and the times of what is seen there."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
-        self._screen = pyte.Screen(COLUMNS, ROWS)
+    def __init__(
+        self, command: Sequence[str], env: Mapping[str, str], size: tuple[int, int] = (COLUMNS, ROWS)
+    ) -> None:
+        """`size` in columns and rows."""
+        self._columns, rows = size
+        self._screen = pyte.Screen(self._columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._held = b""
         self._rows: dict[int, int] = {}
@@ -59,7 +63,7 @@ class Terminal:
         self.changed = Change(0.0, 0.0)
         """The last change."""
         self._person, line = os.openpty()
-        ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", rows, self._columns, 0, 0))
         self.started = time.monotonic()
         self._process = subprocess.Popen(
             command, env=env, stderr=line, preexec_fn=lambda: os.login_tty(line), pass_fds=(line,)
@@ -170,7 +174,7 @@ class Terminal:
         changed = False
         for y in self._screen.dirty:
             line, blank = self._screen.buffer[y], self._screen.default_char
-            looks = hash(tuple(line.get(x, blank) for x in range(COLUMNS)))
+            looks = hash(tuple(line.get(x, blank) for x in range(self._columns)))
             changed |= self._rows.get(y) != looks
             self._rows[y] = looks
         self._screen.dirty.clear()
