@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import docker
 import requests
+import urllib3
 from docker.tls import TLSConfig
 from docker.transport import UnixHTTPAdapter
 from docker.types import CancellableStream
@@ -23,6 +24,7 @@ from requests.adapters import HTTPAdapter
 from tui.engine import versions
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError, ReadOnly, Unreachable, engine_errors, translated
+from tui.engine.gaps import podman_among
 
 if TYPE_CHECKING:
     from tui.engine.questions import Ask
@@ -30,14 +32,14 @@ if TYPE_CHECKING:
 
 # urllib3 warns on stderr when a pool is full; that would land on the screen.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.CRITICAL)
+# that an Engine is not verified is said in the header
+urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 POOL = 16
 """Sockets kept open for the next request."""
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
 """How long a read may take; changes wait as long as the person does."""
-PODMAN = "Podman Engine"
-"""What Podman calls itself among the Components of GET /version."""
 
 AT_ONCE = 8
 """Requests that go to a remote Engine at once when Wharf connects: all lists, events, what it is, a ping."""
@@ -308,7 +310,7 @@ class Connection:
             cpus=int(info.get("NCPU") or 0),
             memory=int(info.get("MemTotal") or 0),
             swarm=(info.get("Swarm") or {}).get("LocalNodeState") == "active",
-            podman=_podman(version.get("Components") or ()),
+            podman=podman_among(version.get("Components") or ()),
         )
         return self.server
 
@@ -338,6 +340,8 @@ def answers(asks: Iterable[Callable[[], Answer]], endpoint: Endpoint) -> list[An
                 found[place] = ask()
         except EngineError as error:
             failed.append(error)
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            failed.append(EngineError(f"the answer cannot be read: {error!r}"))
 
     threads = [
         threading.Thread(target=put, args=numbered, name="ask", daemon=True) for numbered in enumerate(asks)
@@ -368,11 +372,6 @@ def _epoch(date: str) -> int | None:
         return int(parsedate_to_datetime(date).timestamp())
     except ValueError:
         return None
-
-
-def _podman(parts: Iterable[Mapping[str, Any]]) -> str:
-    """The version of the part that is Podman, among the Components of GET /version."""
-    return next((str(part.get("Version") or "") for part in parts if part.get("Name") == PODMAN), "")
 
 
 def _words(answer: requests.Response) -> str:
