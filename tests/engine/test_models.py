@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.engine.models import Container, Image, Mount, Network, NetworkUse, Port, Volume
-from tui.engine.models.container import decode_container
-from tui.engine.models.image import decode_image
+from tui.engine.models.container import decode_container, state_of
+from tui.engine.models.image import decode_image, full_id
 from tui.engine.models.network import decode_network
 from tui.engine.models.volume import decode_volume
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VERSIONS = ("1.41", "1.44", "1.48", "1.52")
+PODMANS = ("4.3", "5.8")
 NOW = 1_764_000_000.0
 
 
@@ -30,6 +31,12 @@ def answers(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 def read(version: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((FIXTURES / f"api-{version}.json").read_text())
+    return found
+
+
+def podman(version: str) -> dict[str, Any]:
+    """What a Podman answers to the four lists through Docker's API."""
+    found: dict[str, Any] = json.loads((FIXTURES / f"podman-{version}.json").read_text())
     return found
 
 
@@ -272,3 +279,81 @@ def test_a_network_that_holds_no_place_for_a_container_yet_is_passed_over() -> N
         "NetworkSettings": {"Networks": {"gone": None, "b": {"NetworkID": "n", "IPAddress": None}}},
     }
     assert decode_container(item, NOW).networks == (NetworkUse("b", "n", ""),)
+
+
+@pytest.mark.parametrize("version", PODMANS)
+def test_podmans_containers_read_as_dockers(version: str) -> None:
+    one, three, four, five = (decode_container(item, NOW) for item in podman(version)["containers"])
+    assert (one.name, one.image, one.state) == ("one", "docker.io/library/busybox:latest", "running")
+    assert (one.ports, one.labels) == (
+        (Port(80, "tcp", 8080, "0.0.0.0" if version == "5.8" else ""),),
+        (("a", "b"),),
+    )
+    assert one.mounts == (
+        Mount("volume", "vol1", "/data", writable=True),
+        Mount("bind", "/tmp", "/t", writable=False),
+    )
+    assert (one.networks[0].name, one.ip) == ("podman", "10.88.0.2")
+    assert (three.state, three.exit_code, three.ports, three.running) == ("exited", 1, (), False)
+    assert len(three.mounts[0].source) == 64
+    assert four.ip == ""
+    assert (five.state, five.running, five.networks[0].name) == ("paused", True, "net1")
+    assert all(container.since for container in (one, three, four, five))
+
+
+@pytest.mark.parametrize("version", PODMANS)
+def test_podmans_containers_are_built_from_the_images_it_lists(version: str) -> None:
+    image, untagged = images(podman(version))
+    assert (image.repository, image.tag) == ("docker.io/library/busybox", "latest")
+    assert image.size > 2_000_000
+    assert (untagged.repository, untagged.dangling, untagged.parent) == ("<none>", True, image.id)
+    for item in podman(version)["containers"]:
+        assert decode_container(item, NOW).image_id == image.id
+
+
+@pytest.mark.parametrize("version", PODMANS)
+def test_podmans_networks_and_volumes_read_as_dockers(version: str) -> None:
+    made, default = (decode_network(item) for item in podman(version)["networks"])
+    assert (made.name, made.driver, made.subnets, made.built_in) == (
+        "net1",
+        "bridge",
+        ("10.89.0.0/24",),
+        False,
+    )
+    assert (default.name, default.built_in) == ("bridge", True)
+    volumes = {volume.name: volume for volume in map(decode_volume, podman(version)["volumes"]["Volumes"])}
+    assert not volumes.pop("vol1").anonymous
+    assert [volume.anonymous for volume in volumes.values()] == [True]
+
+
+@pytest.mark.parametrize(
+    ("podmans", "dockers"),
+    [
+        ("configured", "created"),
+        ("initialized", "created"),
+        ("stopping", "running"),
+        ("stopped", "exited"),
+        ("exited", "exited"),
+        ("paused", "paused"),
+        ("unheard", "unheard"),
+        ("", ""),
+    ],
+)
+def test_podmans_own_states_are_said_in_dockers_words(podmans: str, dockers: str) -> None:
+    assert state_of(podmans) == dockers
+    assert decode_container({"Id": "c", "State": podmans}, NOW).state == dockers
+
+
+def test_an_images_id_is_whole_however_it_comes() -> None:
+    digits = "0a" * 32
+    assert full_id(digits) == full_id(f"sha256:{digits}") == f"sha256:{digits}"
+    assert [full_id(other) for other in ("", "busybox:latest", "x" * 64)] == ["", "busybox:latest", "x" * 64]
+    (bare,) = decode_image({"Id": digits, "RepoTags": None})
+    assert (bare.id, bare.key) == (f"sha256:{digits}", f"sha256:{digits}")
+    assert decode_container({"Id": "c", "ImageID": digits}, NOW).image_id == bare.id
+
+
+def test_the_order_in_which_an_engine_lists_mounts_means_nothing() -> None:
+    mounts = [{"Type": "volume", "Name": name, "Destination": f"/{name}"} for name in "abc"]
+    there, back = ({"Id": "c", "Mounts": order} for order in (mounts, mounts[::-1]))
+    assert decode_container(there, NOW) == decode_container(back, NOW)

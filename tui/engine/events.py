@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tui.engine.kinds import Kind
+from tui.engine.models.image import full_id
 
 _CONTAINER = (
     *("create", "start", "die", "destroy", "rename", "pause", "unpause"),
     *("update", "oom", "health_status", "commit"),
+    # what a Podman before 5 calls "die", but only in the filter; any Podman says "remove" for "destroy"
+    *("died", "remove"),
 )
-_IMAGE = ("pull", "tag", "untag", "delete", "load", "import", "create")
+_IMAGE = ("pull", "push", "tag", "untag", "delete", "load", "import", "create")
 _NETWORK = ("create", "connect", "disconnect", "destroy", "remove", "update")
-_VOLUME = ("create", "destroy")
+_VOLUME = ("create", "destroy", "remove")
 
 FILTERS = {
     "type": [kind.value for kind in Kind],
@@ -35,6 +38,7 @@ class Touched(NamedTuple):
 def touched(event: Mapping[str, Any]) -> Touched | None:
     """What one event is about, by its Type, Action and Actor; None for what Wharf does not show."""
     actor = event.get("Actor") or {}
+    said = actor.get("Attributes") or {}
     ident = str(actor.get("ID") or "")
     action = str(event.get("Action") or "")
     match event.get("Type"):
@@ -43,11 +47,12 @@ def touched(event: Mapping[str, Any]) -> Touched | None:
         case "container":
             return Touched(Kind.CONTAINER, ident, ended=action == "die")
         case "network" if action in ("connect", "disconnect"):
-            return Touched(Kind.CONTAINER, str((actor.get("Attributes") or {}).get("container") or ""))
+            # for Podman the container itself is the actor
+            return Touched(Kind.CONTAINER, str(said.get("container") or ident))
         case "network":
             return Touched(Kind.NETWORK, ident)
         case "volume":
-            return Touched(Kind.VOLUME, ident)
+            return Touched(Kind.VOLUME, ident or str(said.get("name") or "") or None)
         case "image":
-            return Touched(Kind.IMAGE, ident or None)
+            return Touched(Kind.IMAGE, full_id(ident) or None)
     return None

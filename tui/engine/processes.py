@@ -11,12 +11,14 @@ from tui.engine.errors import EngineError
 ANSWER_SECONDS = 10.0
 """The Engine runs `ps` for the answer, which takes some hundredths of a second."""
 
+Rows = tuple[tuple[str, ...], ...]
+
 
 class Processes(NamedTuple):
     """What `ps` prints of the processes of a container."""
 
     titles: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: Rows
     """One string for each title."""
 
 
@@ -28,8 +30,17 @@ def processes(connection: Connection, container: str) -> Processes:
         found = answer.json()
         titles = tuple(map(str, found["Titles"]))
         rows = tuple(tuple(map(str, row)) for row in found["Processes"] or ())
+        if len(titles) == 1:
+            titles, rows = _apart(titles[0], rows)
     except (ValueError, KeyError, TypeError):
         # a Podman says nothing at all of a container that does not run
         raise EngineError("the Engine named no processes: is the container running?") from None
     width = len(titles)
     return Processes(titles, tuple((*row, *[""] * width)[:width] for row in rows))
+
+
+def _apart(title: str, rows: Rows) -> tuple[tuple[str, ...], Rows]:
+    """The columns of a list that came as whole lines, as a Podman before 5 takes it from `ps`."""
+    titles = tuple(title.split())
+    cuts = max(len(titles) - 1, 0)
+    return titles, tuple(tuple(line.split(maxsplit=cuts)) for row in rows for line in row[:1])

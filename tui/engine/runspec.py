@@ -142,6 +142,9 @@ class RunSpec:
             entrypoint = [""]
         labels = _differing(config.get("Labels"), of_image.get("Labels"))
         network = host.get("NetworkMode") or ""
+        binds = host.get("Binds") or ()
+        # clients other than docker's declare a volume where they bind one
+        bound = {place for bind in binds for place in bind.split(":")[1:2]}
         return cls(
             image=config["Image"],
             command=shlex.join(command),
@@ -152,8 +155,12 @@ class RunSpec:
             remove=host.get("AutoRemove", False),
             publish=tuple(_published(host.get("PortBindings") or {})),
             volumes=(
-                *(host.get("Binds") or ()),
-                *_differing(config.get("Volumes"), of_image.get("Volumes")),
+                *binds,
+                *(
+                    place
+                    for place in _differing(config.get("Volumes"), of_image.get("Volumes"))
+                    if place not in bound
+                ),
             ),
             env=tuple(item for item in config.get("Env") or () if item not in (of_image.get("Env") or ())),
             network="" if network in ("default", "bridge") else network,

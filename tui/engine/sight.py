@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tui.engine.errors import engine_errors
 from tui.engine.kinds import Kind
 from tui.engine.models import Container, Image, Model, Network, Volume
+from tui.engine.models.container import state_of
+from tui.engine.models.image import full_id
 
 if TYPE_CHECKING:
     from tui.engine.connection import Connection
@@ -45,11 +47,12 @@ def look(connection: Connection, kind: Kind, ref: str) -> Seen:
     found = inspect(connection, kind, ref)
     match kind:
         case Kind.CONTAINER:
-            return (("state", found["State"]["Status"]),)
+            return (("state", state_of(found["State"]["Status"])),)
         case Kind.IMAGE:
-            ident = found["Id"]
-            users = _containers(connection, "ancestor", ident)
-            return _image(ident, (user["Id"] for user in users if user["ImageID"] == ident))
+            ident = full_id(found["Id"])
+            # Podman finds nobody by an id with its "sha256:"
+            users = _containers(connection, "ancestor", ident.removeprefix("sha256:"))
+            return _image(ident, (user["Id"] for user in users if full_id(user["ImageID"]) == ident))
         case Kind.NETWORK:
             return _users(found.get("Containers") or {})
         case Kind.VOLUME:

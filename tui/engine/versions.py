@@ -1,4 +1,12 @@
-"""What differs between the API versions that Wharf speaks."""
+"""What differs between the API versions that Wharf speaks.
+
+What Wharf meets of it, by the version that brought it:
+
+- 1.42: a volume prune takes anonymous volumes only, unless told `all`, and the Engine marks those it makes;
+  `GET /system/df` can be asked for one type alone.
+- 1.44: images have a `Size` and no `VirtualSize` any more.
+- 1.52: events lose `status`, `id` and `from`; `Type`, `Action` and `Actor` say the same in all of them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +19,8 @@ Version = tuple[int, int]
 
 PRUNE_ALL_VOLUMES: Version = (1, 42)
 """From here on a volume prune takes anonymous volumes only, unless the filter `all` is given."""
+DF_BY_TYPE: Version = (1, 42)
+"""From here on GET /system/df takes `type`, and measures nothing else then."""
 
 
 def parsed(version: str) -> Version:
@@ -22,3 +32,11 @@ def parsed(version: str) -> Version:
 def spoken(server: str) -> str:
     """The version to speak with a server: the smaller of its own and the newest tested."""
     return min(server, NEWEST, key=parsed)
+
+
+def prunes_named_volumes(api: Version, podman: str = "") -> bool:
+    """Whether a volume prune takes named volumes too, and cannot be told not to.
+
+    `api` is the version spoken, `podman` that of Podman, whose prune takes them whatever is spoken.
+    """
+    return bool(podman) or api < PRUNE_ALL_VOLUMES

@@ -26,13 +26,16 @@ def _line(answers: Answers) -> DockerLine:
 
 async def _create(desk: Desk, models: Sequence[Any]) -> None:
     from tui.engine.checks import check_network_name, check_subnet
+    from tui.engine.gaps import offered
 
+    server = desk.connection.server
+    drivers = tuple(driver for driver in DRIVERS if offered(f"{CREATE.id} {driver}", server))
     sheet = Sheet(
         title="Create a network",
         action="create",
         questions=(
             Question("name", "Name", check=check_network_name, hint="back-end"),
-            Question("driver", "Driver", Blank.CHOICE, DRIVERS[0], options=DRIVERS),
+            Question("driver", "Driver", Blank.CHOICE, drivers[0], options=drivers),
             Question("subnet", "Subnet", check=check_subnet, hint="chosen by the Engine"),
             Question("internal", "Internal: no way out", Blank.FLAG, value=False),
         ),

@@ -44,6 +44,10 @@ async def _run_again(desk: Desk, models: Sequence[Container]) -> None:
             image = inspect(connection, Kind.IMAGE, found["Image"])
         except EngineError:  # the image may be gone: then everything counts as given by hand
             image = None
+        if connection.podman:
+            from tui.engine.models.podman import as_docker
+
+            found = as_docker(found, image)
         return RunSpec.of_container(found, image)
 
     await desk.run_form(await desk.read(read), create_only=False)

@@ -6,12 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
 from tui.engine.kinds import Kind
+from tui.engine.models.image import full_id
 
 PROJECT_LABEL = "com.docker.compose.project"
 
+_PODMAN_STATES = {
+    "configured": "created",
+    "initialized": "created",
+    "stopping": "running",
+    "stopped": "exited",
+}
 _SECONDS = {
     "second": 1,
     "minute": 60,
@@ -109,14 +117,15 @@ def decode_container(item: Mapping[str, Any], now: float) -> Container:
         id=item["Id"],
         name=min(names, key=lambda name: name.count("/")).removeprefix("/"),
         image=item.get("Image") or "",
-        image_id=item.get("ImageID") or "",
+        image_id=full_id(item.get("ImageID") or ""),
         command=item.get("Command") or "",
         created=int(item.get("Created") or 0),
-        state=item.get("State") or "",
+        state=state_of(item.get("State") or ""),
         status=status,
         ports=tuple(sorted(map(_port, item.get("Ports") or ()), key=_port_order)),
         labels=tuple((item.get("Labels") or {}).items()),
-        mounts=tuple(map(_mount, item.get("Mounts") or ())),
+        # an Engine lists them in another order each time
+        mounts=tuple(sorted(map(_mount, item.get("Mounts") or ()), key=attrgetter("target"))),
         networks=tuple(
             NetworkUse(name, use.get("NetworkID") or "", use.get("IPAddress") or "")
             for name, use in networks.items()
@@ -126,6 +135,11 @@ def decode_container(item: Mapping[str, Any], now: float) -> Container:
         exit_code=exit_code,
         since=0.0 if ago is None else now - ago,
     )
+
+
+def state_of(word: str) -> str:
+    """A container's state in Docker's word: Podman has some of its own between those."""
+    return _PODMAN_STATES.get(word, word)
 
 
 def _port(item: Mapping[str, Any]) -> Port:
