@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import SupportsIndex
 
 from widgets.text import Shown
 
@@ -44,3 +45,15 @@ class Field:
     """Says in one sentence what is wrong with a text, of a list with one of its texts; None is good."""
     suggestions: tuple[str, ...] = ()
     """What the right arrow completes to."""
+    secret: bool = False
+    """Whether nobody may see or copy what is typed; its value is `Hidden` then. For a text only."""
+
+
+class Hidden(str):
+    """A text that no repr shows, and so no traceback."""
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+    def __getitem__(self, key: SupportsIndex | slice) -> Hidden:
+        return Hidden(super().__getitem__(key))

@@ -15,6 +15,7 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input
 
+from widgets.form_fields import Hidden
 from widgets.text import Shown, shown
 
 LONGEST_ENTRY = 10_000
@@ -63,13 +64,19 @@ class Entry(Input):
             self.entry = entry
 
     def __init__(
-        self, text: str, hint: Shown, suggestions: tuple[str, ...] = (), in_list: bool = False
+        self,
+        text: str,
+        hint: Shown,
+        suggestions: tuple[str, ...] = (),
+        in_list: bool = False,
+        secret: bool = False,
     ) -> None:
         typeable = [each for each in suggestions if shown(each) == each]
         super().__init__(
             placeholder=hint,
             compact=True,
             select_on_focus=False,
+            password=secret,
             suggester=SuggestFromList(typeable) if typeable else None,
         )
         self.cursor_blink = False
@@ -82,7 +89,8 @@ class Entry(Input):
     @property
     def text(self) -> str:
         """The exact text."""
-        return self.value if self.kept is None else self.kept
+        text = self.value if self.kept is None else self.kept
+        return Hidden(text) if self.password else text
 
     @text.setter
     def text(self, raw: str) -> None:
@@ -106,6 +114,24 @@ class Entry(Input):
         else:
             self.text = raw
             self.cursor_position = len(self.value)
+
+    def validate_value(self, value: str) -> str:
+        """A secret tells nothing of itself to a traceback either."""
+        return Hidden(value) if self.password else value
+
+    def action_copy(self) -> None:
+        """Copy what is selected; a secret is not copied."""
+        if self.password:
+            self.app.bell()
+        else:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Take out what is selected; a secret is not taken out to be pasted elsewhere."""
+        if self.password:
+            self.app.bell()
+        else:
+            super().action_cut()
 
     def on_paste(self, event: events.Paste) -> None:
         """Take all of what is pasted, and not only its first line."""

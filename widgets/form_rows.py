@@ -237,7 +237,7 @@ class Row(Horizontal):
 
     def _entry(self, text: str) -> Entry:
         field = self.fields[0]
-        return Entry(text, self._hint, field.suggestions, in_list=self.is_list)
+        return Entry(text, self._hint, field.suggestions, in_list=self.is_list, secret=field.secret)
 
     def _problem(self, line: Line) -> str:
         check = self.fields[0].check
