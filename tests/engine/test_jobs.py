@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,22 @@ import pytest
 from tests.engine.http_engine import DEADLINE, HttpEngine, until
 from tui.engine.connection import Connection
 from tui.engine.errors import EngineError
-from tui.engine.jobs import Job, Jobs, JobState, Outcome, Skip, Target, Task, Work, tally
-from tui.engine.lines import docker
+from tui.engine.jobs import (
+    KEPT,
+    LINE_CHARACTERS,
+    LOG_LINES,
+    Job,
+    Jobs,
+    JobState,
+    Log,
+    Outcome,
+    Skip,
+    Target,
+    Task,
+    Work,
+    tally,
+)
+from tui.engine.lines import Secret, docker
 from tui.verbs.pulling import pull_task, with_tag
 
 NOBODY: Any = object()
@@ -102,11 +117,12 @@ def test_cancelling_does_no_further_object_and_ends_the_request_under_way(bench:
     begun, released = threading.Event(), threading.Event()
 
     def work(job: Job, connection: Connection, target: Target) -> str:
+        job.when_cancelled(released.set)
         begun.set()
         assert released.wait(DEADLINE)
         return "done all the same"
 
-    job = bench.jobs.start(task(work, "web", "db", undo=released.set), NOBODY)
+    job = bench.jobs.start(task(work, "web", "db"), NOBODY)
     assert begun.wait(DEADLINE)
     assert bench.jobs.running == [job]
     assert job.doing == Target("id-web", "web")
@@ -131,6 +147,68 @@ def test_jobs_are_numbered_and_kept(bench: Bench) -> None:
     until(lambda: second.ended is not None)
     assert (first.number, second.number) == (1, 2)
     assert bench.jobs.all == [first, second]
+
+
+def test_a_job_keeps_a_log_of_what_happened(bench: Bench) -> None:
+    def work(job: Job, connection: Connection, target: Target) -> str:
+        job.take({"status": "Downloading", "id": "a", "progressDetail": {"current": 1, "total": 4}})
+        job.take({"status": "Downloading", "id": "a", "progressDetail": {"current": 2, "total": 4}})
+        return "two\nlines"
+
+    line = docker("run", "-e", Secret("hunter2", prefix="PASSWORD="))
+    job = bench.run(replace(task(work), line=line))
+    assert [entry.text for entry in job.log.lines] == [
+        "docker run -e 'PASSWORD=***'",
+        "a: Downloading",
+        "web: done two",
+        "lines",
+    ]
+
+
+def test_a_log_keeps_the_newest_lines() -> None:
+    log = Log(clock=lambda: 7.0)
+    for number in range(LOG_LINES + 5):
+        log.add(str(number))
+    assert [log.lines[0].text, log.lines[-1].text] == ["5", str(LOG_LINES + 4)]
+    assert len(log.lines) == LOG_LINES
+    assert log.lines[0].time == 7.0
+    log.add("x" * 10_000)
+    assert len(log.lines[-1].text) == LINE_CHARACTERS
+
+
+def test_a_cancel_that_comes_before_the_request_ends_it_as_soon_as_it_is_there() -> None:
+    job, ended = Job(1, task(lambda *args: "")), threading.Event()
+    job.cancel()
+    job.when_cancelled(ended.set)
+    assert ended.is_set()
+
+
+def test_a_job_is_done_again_for_what_it_did_not_do(bench: Bench) -> None:
+    broken = {"db"}
+
+    def work(job: Job, connection: Connection, target: Target) -> str:
+        if target.name in broken:
+            raise EngineError("not now")
+        return ""
+
+    first = bench.run(task(work, "web", "db"))
+    again = first.again()
+    assert [target.name for target in again.targets] == ["db"]
+    assert again.line.masked() == "docker stop db"
+    broken.clear()
+    second = bench.jobs.start(again, NOBODY)
+    until(lambda: second.ended is not None)
+    assert second.state is JobState.DONE
+
+
+def test_of_ended_jobs_the_newest_are_kept_and_running_ones_never_go(bench: Bench) -> None:
+    released = threading.Event()
+    slow = bench.jobs.start(task(lambda *args: str(released.wait(DEADLINE))), NOBODY)
+    quick = [Job(number, task(lambda *args: ""), ended=1.0) for number in range(KEPT + 10)]
+    bench.jobs.all += quick
+    newest = bench.jobs.start(task(lambda *args: ""), NOBODY)
+    assert bench.jobs.all == [slow, *quick[10:], newest]
+    released.set()
 
 
 # Pulling
@@ -171,9 +249,30 @@ def test_a_pull_shows_its_progress_and_ends_with_the_last_word(
     pulls.send(b'\n{"status":"Status: Downloaded newer image"}\r\n')
     pulls.end()
     bench.await_end()
-    assert (job.state, job.results[0].words) == (JobState.DONE, "Status: Downloaded newer image")
+    assert (job.state, job.results[0].words) == (JobState.DONE, "Downloaded newer image")
     assert job.fraction == 1
     assert pulls.engine.last("POST /images/create").query == {"fromImage": "nginx:latest"}
+
+
+def test_what_was_there_already_is_said(bench: Bench, pulls: Pulls, connection: Connection) -> None:
+    job = bench.jobs.start(pull_task("nginx"), connection)
+    pulls.send(b'{"status":"Already exists","id":"a"}\n{"status":"Pull complete","id":"b"}\n')
+    pulls.send(b'{"status":"Digest: sha256:0c"}\n{"status":"Status: Downloaded newer image"}\n')
+    pulls.end()
+    bench.await_end()
+    assert job.results[0].words == "Downloaded newer image, 1 of 2 layers were there, sha256:0c"
+
+
+def test_a_failed_pull_can_be_tried_again(bench: Bench, pulls: Pulls, connection: Connection) -> None:
+    job = bench.jobs.start(pull_task("nginx"), connection)
+    pulls.send(b'{"error":"connection reset by peer"}\n')
+    bench.await_end()
+    pulls.engine.until(lambda: not pulls.engine.followed)
+    again = bench.jobs.start(job.again(), connection)
+    pulls.send(b'{"status":"Status: Downloaded newer image"}\n')
+    pulls.end()
+    until(lambda: again.ended is not None)
+    assert (again.state, again.task.line.masked()) == (JobState.DONE, "docker pull nginx")
 
 
 def test_what_fails_inside_the_stream_is_a_refusal(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import pytest
 from textual.widgets import OptionList
 
 from tests.screens.hosting import CONNECTION, FakeClock, Host, until
-from tui.engine.errors import EngineError
+from tui.engine.errors import EngineError, Unreachable
 from tui.engine.jobs import Job, Jobs, JobState, Outcome, Result, Target, Task
 from tui.engine.lines import docker
+from tui.engine.progress import Progress
+from tui.screens.error import ErrorScreen
+from tui.screens.job_log import JobLogScreen
 from tui.screens.jobs import JobsScreen
 from tui.screens.rows import TextRows
 
@@ -144,3 +148,110 @@ async def test_without_jobs_it_says_so() -> None:
     async with app.run_test() as pilot:
         await pilot.press("x", "j")
         assert "Nothing was done yet." in results(screen)
+
+
+# Transfers
+
+
+def moved(clock: FakeClock) -> Progress:
+    """Half of a layer of 40 MB moved within 2 s, one that was there, one that waits."""
+    progress = Progress(clock)
+    for seconds, current in ((0, 0), (2, 20_000_000)):
+        clock.now += seconds
+        detail = {"current": current, "total": 40_000_000}
+        progress.take({"status": "Downloading", "id": "a1b2", "progressDetail": detail})
+    progress.take({"status": "Already exists", "id": "[c3]"})
+    return progress
+
+
+async def test_a_transfer_says_how_fast_it_is_and_how_long_it_still_takes() -> None:
+    clock = FakeClock()
+    progress = moved(clock)
+    jobs = jobs_of(job(1, "pull", "redis", progress=progress, fraction=progress.fraction))
+    screen = JobsScreen(jobs, clock=clock)
+    app = Host(lambda: screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert lines(screen) == ["◌ running 0:02 pull redis █████░░░░░ 50% 10MB/s, 0:02 left"]
+
+
+async def test_layers_and_log_of_a_job_unfold_and_follow_it() -> None:
+    clock = FakeClock()
+    progress = moved(clock)
+    running = job(1, "pull", "redis", progress=progress, fraction=progress.fraction)
+    running.log.add("docker pull redis")
+    screen = JobsScreen(jobs_of(running), clock=clock)
+    app = Host(lambda: screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("l")
+        await pilot.pause()
+        unfolded = app.screen
+        assert isinstance(unfolded, JobLogScreen)
+        rows = unfolded.query_one("#main", TextRows)
+        assert "a1b2  Downloading     █████░░░░░  50%  40MB" in rows.text
+        assert "[c3]  Already exists" in rows.text
+        assert "1 of 2 layers were there already" in rows.text
+        assert "20MB of 40MB moved, 10MB/s, 0:02 left" in rows.text
+        assert rows.text.splitlines()[-1].endswith("  docker pull redis")
+        running.log.add("a1b2: [/x] Pull complete")
+        await until(pilot, lambda: rows.text.endswith("a1b2: [/x] Pull complete"))
+        assert "x" in unfolded.active_bindings
+        await pilot.press("x")
+        assert running.state is JobState.CANCELLED
+        assert "x" not in unfolded.active_bindings
+        await pilot.press("escape")
+        assert app.screen is screen
+
+
+async def test_what_failed_is_tried_again_and_the_cursor_goes_there() -> None:
+    broken = [True]
+
+    def work(job: Job, connection: Any, target: Target) -> str:
+        if target.name == "b" and broken:
+            raise EngineError("no")
+        return ""
+
+    jobs = Jobs(lambda job: None)
+    task = Task("c.stop", "stop", docker("stop", "a", "b"), (Target("a", "a"), Target("b", "b")), work)
+    failed = jobs.start(task, CONNECTION)
+
+    async def again(owner: Jobs, task: Task) -> Job:
+        assert owner is jobs
+        return owner.start(task, CONNECTION)
+
+    screen = JobsScreen(jobs_of(), jobs, again=again)
+    app = Host(lambda: screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: failed.ended is not None)
+        screen.refresh_jobs()
+        broken.clear()
+        await pilot.press("r")
+        await until(pilot, lambda: len(jobs.all) == 2)
+        await until(pilot, lambda: screen.selected is jobs.all[1])
+        await until(pilot, lambda: jobs.all[1].ended is not None)
+        assert jobs.all[1].task.line.masked() == "docker stop b"
+        screen.refresh_jobs()
+        # what went well is not tried again
+        assert "r" not in screen.active_bindings
+
+
+async def test_an_engine_that_is_away_says_so_when_something_is_tried_again() -> None:
+    async def again(owner: Jobs, task: Task) -> Job:
+        raise Unreachable("no connection to local")
+
+    screen = JobsScreen(jobs_of(job(1, "pull", "redis", state=JobState.FAILED, ended=101.0)), again=again)
+    app = Host(lambda: screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, ErrorScreen))
+
+
+async def test_a_job_that_is_still_under_way_after_a_cancel_is_not_begun_twice() -> None:
+    screen = JobsScreen(
+        jobs_of(job(1, "pull", "redis", state=JobState.CANCELLED)),
+        again=lambda owner, task: pytest.fail("it was begun"),
+    )
+    app = Host(lambda: screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "r" not in screen.active_bindings

@@ -79,7 +79,7 @@ def pull(world: World, name: str, tag: str, platform: str) -> AsyncIterator[byte
     """
     wanted = _reference(name, tag)
     repo = repository(wanted)
-    _check_host(repo)
+    check_host(repo)
     if len(parts := platform.split("/")) > 3 or (platform and not all(parts)):
         raise Refusal(400, f'"{platform}": cannot parse platform specifier: invalid argument')
     offered = catalogue.images(world, repo)
@@ -124,7 +124,7 @@ def _check_name(name: str) -> None:
         raise Refusal(400, f"invalid repository name ({name}), cannot specify 64-byte hexadecimal strings")
     repo = repository(name)
     tag, pinned, digest = name.removeprefix(repo).partition("@")
-    path = _path(repo)
+    path = path_of(repo)
     if path != path.lower():
         raise Refusal(400, f"invalid reference format: repository name ({path}) must be lowercase")
     is_pinned = digest.startswith("sha256:") and HEX_ID.match(digest)
@@ -141,13 +141,13 @@ def _host(repo: str) -> str:
     return host if slash and is_host else ""
 
 
-def _path(repo: str) -> str:
+def path_of(repo: str) -> str:
     """A name as its registry knows it."""
-    path = repo.removeprefix(f"{_host(repo)}/")
-    return path if path != repo or "/" in path else f"library/{path}"
+    bare = repo.removeprefix(f"{_host(repo)}/")
+    return bare if bare != repo or "/" in bare else f"library/{bare}"
 
 
-def _check_host(repo: str) -> None:
+def check_host(repo: str) -> None:
     """Refusal 500 for any registry that is named: there is nothing on the demo's line but the usual one."""
     if not (host := _host(repo)):
         return
@@ -167,7 +167,7 @@ async def _progress(
     repo, is_newer = repository(wanted), False
     for reference, image in found:
         tag = reference if "@" in reference else reference.rpartition(":")[2]
-        yield line({"status": f"Pulling from {_path(repo)}", "id": tag})
+        yield line({"status": f"Pulling from {path_of(repo)}", "id": tag})
         if not PLATFORM.fullmatch(platform):
             why = f"no matching manifest for {platform} in the manifest list entries"
             yield line({"errorDetail": {"message": why}, "error": why})

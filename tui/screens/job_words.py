@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from textual.content import Content
 
 from tui.engine.jobs import Job, JobState, Outcome
+from tui.engine.progress import Layer, Progress
+from tui.panes.words import size
 from tui.screens.bars import SILENT_SECONDS
-from tui.screens.rows import Ink, Row, paragraph, whole
+from tui.screens.rows import Ink, Piece, Row, cells, folded, padded, paragraph, whole
 from widgets.text import Shown, shown
 
 BAR = 10
@@ -51,18 +55,36 @@ def waiting(job: Job, now: float) -> str:
     return f"no answer for {int(silent)} s" if silent > SILENT_SECONDS else ""
 
 
-def elapsed(job: Job, now: float) -> str:
-    """How long it runs or ran: "0:07", "1:02:03"."""
-    minutes, seconds = divmod(int((job.ended or now) - job.started), 60)
+def clock(span: float) -> str:
+    """Seconds as a clock shows them: "0:07", "1:02:03"."""
+    minutes, seconds = divmod(int(span), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def elapsed(job: Job, now: float) -> str:
+    """How long it runs or ran."""
+    return clock((job.ended or now) - job.started)
+
+
+def pace(progress: Progress | None) -> str:
+    """How fast bytes move and how long they still take: "12.4MB/s, 0:07 left"; "" while none move."""
+    if progress is None or not (rate := progress.rate):
+        return ""
+    left = progress.left
+    return f"{size(int(rate))}/s" + (f", {clock(left)} left" if left is not None else "")
+
+
+def bar(share: float, width: int = BAR) -> str:
+    """A share of 1 as a bar with its per cent."""
+    full = round(share * width)
+    return f"{'█' * full}{'░' * (width - full)} {share:4.0%}"
 
 
 def job_line(job: Job, now: float) -> Content:
     """One job in one line, what matters most at its beginning."""
     word, style = STATES[job.state]
     share = fraction(job)
-    full = round((share or 0) * BAR)
     parts: list[Content | tuple[str, str] | str] = [
         (word.ljust(12), style),
         elapsed(job, now).rjust(7),
@@ -70,8 +92,11 @@ def job_line(job: Job, now: float) -> Content:
         (title(job), "bold"),
     ]
     if share is not None:
-        parts.append(f"  {'█' * full}{'░' * (BAR - full)} {share:.0%}")
-    if note := waiting(job, now):
+        parts.append(f"  {bar(share)}")
+    if job.state is JobState.RUNNING and (moving := pace(job.progress)):
+        # what each layer does is told where there is room for it
+        parts.append(f"  {moving}")
+    elif note := waiting(job, now):
         parts.append((f"  {shown(note)}", "dim"))
     return Content.assemble(*parts)
 
@@ -91,4 +116,47 @@ def result_rows(job: Job, now: float, width: int) -> list[Row]:
         rows += paragraph(whole(f"◌ under way  {job.doing.name}"), width)
     if note := waiting(job, now):
         rows += paragraph(whole(note), width, Ink.DIM, indent=2)
+    return rows
+
+
+def layer_rows(progress: Progress, width: int) -> list[Row]:
+    """One row a layer: what happens to it, how far it is, its size; and what they come to."""
+    layers = progress.layers
+    named = max((cells(shown(layer.id)) for layer in layers), default=0)
+    said = max((cells(shown(layer.status)) for layer in layers), default=0)
+    rows = [_layer_row(layer, min(named, width // 3), min(said, width // 3)) for layer in layers]
+    if progress.existed:
+        there = f"{progress.existed} of {len(layers)} layers were there already: they need not move"
+        rows += paragraph(shown(there), width, Ink.GOOD)
+    moved = f"{size(progress.done)} of {size(progress.total)} moved" if progress.total else ""
+    if words := ", ".join(filter(None, (moved, pace(progress)))):
+        rows += paragraph(shown(words), width)
+    return rows
+
+
+def _layer_row(layer: Layer, named: int, said: int) -> Row:
+    ink = Ink.GOOD if layer.complete else Ink.PLAIN
+    row = [
+        Piece(_column(layer.id, named), Ink.STRONG),
+        Piece(shown("  ")),
+        Piece(_column(layer.status, said), ink),
+    ]
+    if layer.total:
+        row.append(Piece(shown(f"  {bar(layer.share)}  {size(layer.total)}"), ink))
+    return row
+
+
+def _column(text: str, width: int) -> Shown:
+    """A text of exactly this width."""
+    return padded(folded(shown(text), max(width, 2))[0], width)
+
+
+def log_rows(job: Job, width: int) -> list[Row]:
+    """What the job said of itself, with the local time of each line; the newest line is the last."""
+    rows: list[Row] = []
+    for line in job.log.lines:
+        stamp = time.strftime("%H:%M:%S", time.localtime(line.time))
+        first, *more = paragraph(whole(line.text), width, indent=len(stamp) + 2)
+        rows.append([Piece(shown(f"{stamp}  "), Ink.DIM), *first[1:]])
+        rows += more
     return rows

@@ -2,101 +2,115 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
-from tui.engine.errors import EngineError
-from tui.engine.jobs import Job, Skip, Target, Task
-from tui.engine.lines import docker
+from tui.engine.jobs import Job, Target, Task
+from tui.engine.lines import DockerLine, docker
+from tui.engine.progress import Progress
 
 if TYPE_CHECKING:
-    import requests
-
     from tui.engine.connection import Connection
 
 DEFAULT_TAG = "latest"
+_PLATFORM = re.compile(r"[a-z0-9_]+(?:/[a-z0-9_]+(?:/[a-z0-9._-]+)?)?")
+
+
+def is_pinned(reference: str) -> bool:
+    """Whether a reference names a tag or a digest."""
+    last = reference.rpartition("/")[2]
+    return ":" in last or "@" in last
 
 
 def with_tag(reference: str) -> str:
     """The reference with the tag that Docker assumes: without one a pull would take every tag."""
-    last = reference.rpartition("/")[2]
-    return reference if ":" in last or "@" in last else f"{reference}:{DEFAULT_TAG}"
+    return reference if is_pinned(reference) else f"{reference}:{DEFAULT_TAG}"
 
 
-def pull_task(reference: str) -> Task:
-    """The task that pulls one reference (POST /images/create); cancelling it closes its stream."""
-    pull = _Pull()
-    target = Target(with_tag(reference), reference)
-    return Task("image.pull", "pull", docker("pull", reference), (target,), pull.work, pull.end)
+def repository_of(reference: str) -> str:
+    """The reference without its tag and digest."""
+    name = reference.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
 
 
-class _Pull:
-    """One pull: the stream it reads, so that it can be closed from outside, and the layers' progress."""
+def check_platform(text: str) -> str | None:
+    """A platform: `os[/arch[/variant]]`; empty takes the Engine's own."""
+    if not text or _PLATFORM.fullmatch(text):
+        return None
+    return f"{text} is no platform: os/arch or os/arch/variant, as in linux/arm64/v8."
 
-    def __init__(self) -> None:
-        self._answer: requests.Response | None = None
-        self._layers: dict[str, tuple[int, int]] = {}
 
-    def end(self) -> None:
-        """Cut the stream: the Engine then stops pulling."""
-        from tui.engine.connection import cut
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """What is to be pulled."""
 
-        if self._answer is not None:
-            cut(self._answer)
+    reference: str
+    """As it was typed: "nginx", "nginx:1.27", "nginx@sha256:…"."""
+    platform: str = ""
+    """os/arch/variant; "" takes the Engine's own."""
+    every_tag: bool = False
+    """Whether all tags of the repository are wanted."""
 
-    def work(self, job: Job, connection: Connection, target: Target) -> str:
-        """Read the progress until it ends.
+    @property
+    def line(self) -> DockerLine:
+        """The docker line that does it."""
+        platform = ("--platform", self.platform) if self.platform else ()
+        if self.every_tag:
+            return docker("pull", "--all-tags", *platform, repository_of(self.reference))
+        return docker("pull", *platform, self.reference)
 
-        Raises EngineError for what fails inside the stream, Skip when it was cancelled.
-        """
-        import requests
+    @property
+    def target(self) -> Target:
+        """The image, or the repository whose tags are all wanted."""
+        if self.every_tag:
+            return Target(repository_of(self.reference), f"all tags of {repository_of(self.reference)}")
+        return Target(with_tag(self.reference), self.reference)
 
-        self._answer = connection.ask(
+    @property
+    def params(self) -> dict[str, str]:
+        """The query of POST /images/create."""
+        return {"fromImage": self.target.ref, **({"platform": self.platform} if self.platform else {})}
+
+
+def pull_task(reference: str, *, platform: str = "", every_tag: bool = False) -> Task:
+    """The task that pulls (POST /images/create); cancelling it closes its stream."""
+    pull = Pull(reference, platform, every_tag)
+    return Task("image.pull", "pull", pull.line, (pull.target,), partial(_pull, pull))
+
+
+def _pull(pull: Pull, job: Job, connection: Connection, target: Target) -> str:
+    from tui.engine.transfer import follow
+
+    progress = follow(
+        job,
+        lambda: connection.ask(
             "POST",
             "/images/create",
-            params={"fromImage": target.ref},
+            params=pull.params,
             headers=registry_headers(connection, target.ref),
             stream=True,
             seconds=None,
-        )
-        last = ""
-        try:
-            with self._answer as answer:
-                # a line end cut in two by the network leaves an empty line
-                for text in filter(None, answer.iter_lines()):
-                    if job.cancelled.is_set():
-                        break
-                    item = json.loads(text)
-                    if "error" in item:
-                        raise EngineError(str(item["error"]))
-                    last = str(item.get("status") or "")
-                    job.report(self._note(item), self._fraction(item))
-        except requests.RequestException:
-            if not job.cancelled.is_set():
-                raise
-        if job.cancelled.is_set():
-            raise Skip("stopped before it was complete")
-        return last
+        ),
+    )
+    return told(progress)
 
-    def _note(self, item: dict[str, Any]) -> str:
-        layer, status = str(item.get("id") or ""), str(item.get("status") or "")
-        return f"{layer}: {status}" if layer else status
 
-    def _fraction(self, item: dict[str, Any]) -> float | None:
-        detail = item.get("progressDetail") or {}
-        if detail.get("total") and item.get("status") == "Downloading":
-            self._layers[str(item.get("id"))] = (int(detail.get("current") or 0), int(detail["total"]))
-        if item.get("status") in ("Download complete", "Pull complete") and item.get("id") in self._layers:
-            total = self._layers[item["id"]][1]
-            self._layers[item["id"]] = (total, total)
-        whole = sum(total for _, total in self._layers.values())
-        return sum(current for current, _ in self._layers.values()) / whole if whole else None
+def told(progress: Progress) -> str:
+    """What a transfer that went well came to: the Engine's last sentence, what was there, the digest."""
+    existed = f"{progress.existed} of {len(progress.layers)} layers were there" if progress.existed else ""
+    digest = "" if progress.digest in progress.status else progress.digest
+    return ", ".join(filter(None, (progress.status, existed, digest, progress.warning)))
 
 
 def registry_headers(connection: Connection, reference: str) -> dict[str, str]:
     """The credentials that the docker CLI keeps for the reference's registry, as the Engine wants them."""
-    from docker import auth
+    from tui.engine import credentials
 
-    registry, _ = auth.resolve_repository_name(reference)
-    header = auth.get_config_header(connection.api, registry)
-    return {"X-Registry-Auth": header.decode()} if header else {}
+    try:
+        return credentials.registry_headers(reference)
+    except credentials.CredentialsError:
+        # the CLI goes on without, too: what everybody may have needs no credentials
+        return {}
