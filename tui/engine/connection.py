@@ -207,6 +207,11 @@ class Connection:
         return versions.parsed(self._client.api_version)
 
     @property
+    def podman(self) -> str:
+        """The version of Podman behind it; "" for Docker's own, and before `describe()`."""
+        return self.server.podman if self.server else ""
+
+    @property
     def heard(self) -> float:
         """time.monotonic() when an answer last began; 0 before the first."""
         return self._client.gate.heard

@@ -10,6 +10,15 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 
+async def asked(work: Callable[[], Answer]) -> Answer:
+    """The result of `work`, done on such a thread; whoever waits may be gone before it comes."""
+    future = on_thread(work)
+    # nobody asks for the exception then
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait({future})
+    return future.result()
+
+
 def on_thread(work: Callable[[], Answer]) -> asyncio.Future[Answer]:
     """Start `work` on a thread that never keeps the program from ending; the future is its result.
 
