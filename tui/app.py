@@ -248,6 +248,13 @@ class WharfApp(App[None], inherit_bindings=False):
         self._contexts = ContextsScreen(self, self.settings)
         self.push_screen(self._contexts)
 
+    def action_registries(self) -> None:
+        """Show the registries; images are pulled through the Engine in view."""
+        from tui.screens.registries import RegistriesScreen
+
+        desk = self.main.doing.desk(self.engine)
+        self.push_screen(RegistriesScreen(desk, self.settings, read_only=self.read_only))
+
     def action_all_engines(self) -> None:
         """Show all connected Engines side by side."""
         self.go_all()
@@ -316,6 +323,22 @@ class WharfApp(App[None], inherit_bindings=False):
             self.copy_to_clipboard(selected)
             self.screen.clear_selection()
         else:
+            self._end()
+
+    async def action_quit(self) -> None:
+        """Quit; while jobs are under way only after asking."""
+        self._end()
+
+    def _end(self) -> None:
+        if any(engine.running for engine in self.fleet.engines):
+            self.run_worker(self._ask_to_end(), group="quit", exclusive=True, exit_on_error=False)
+        else:
+            self.exit()
+
+    async def _ask_to_end(self) -> None:
+        from tui.screens.quit import ask_before_quit
+
+        if await ask_before_quit(self, self.fleet.engines):
             self.exit()
 
     def on_unmount(self) -> None:

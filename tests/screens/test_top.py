@@ -15,8 +15,9 @@ from tui.engine.errors import EngineError
 from tui.screens import top
 from tui.screens.key_bar import KeyBar
 from tui.screens.rows import TextRows
-from tui.screens.top import ProcessTable, TopScreen
+from tui.screens.top import TopScreen
 from widgets.bar import Bar
+from widgets.unmarked_table import UnmarkedTable
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def head(screen: TopScreen) -> str:
 
 
 def rows(screen: TopScreen) -> list[str]:
-    table = screen.query_one(ProcessTable)
+    table = screen.query_one(UnmarkedTable)
     return ["".join(segment.text for segment in table.render_line(y)) for y in range(table.size.height)]
 
 
@@ -123,13 +124,13 @@ async def test_rows_are_dim_only_as_long_as_they_are_the_last_known_ones(demo: D
     screen = TopScreen(demo.container("shop-db-1"), answers)  # type: ignore[arg-type]
     async with Host(lambda: screen).run_test() as pilot:
         await until(pilot, lambda: "2 processes" in head(screen))
-        live = screen.query_one(ProcessTable).render_line(2)
+        live = screen.query_one(UnmarkedTable).render_line(2)
         await pilot.press("r")
         await until(pilot, lambda: "last known state" in head(screen))
-        assert screen.query_one(ProcessTable).render_line(2) != live
+        assert screen.query_one(UnmarkedTable).render_line(2) != live
         await pilot.press("r")
         await until(pilot, lambda: "2 processes" in head(screen))
-        assert screen.query_one(ProcessTable).render_line(2) == live
+        assert screen.query_one(UnmarkedTable).render_line(2) == live
 
 
 async def test_nothing_is_asked_once_it_is_left_or_covered(

@@ -72,7 +72,9 @@ def header_pieces(
     if link.state in (LinkState.UP, LinkState.DOWN) and link.error is not None:
         left.append(Piece(shown(f" · {link.error.message}"), tone, weight=4))
     if link.server is not None:
-        left.append(Piece(shown(f"  Engine {link.server.version}"), "plain", weight=2))
+        podman = link.server.podman
+        version = f"Podman {podman}" if podman else f"Engine {link.server.version}"
+        left.append(Piece(shown(f"  {version}"), "plain", weight=2))
         size = f" · {link.server.cpus} CPU · {link.server.memory / 2**30:.1f} GiB"
         left.append(Piece(shown(size), "dim", weight=3))
     return left, [*job_pieces(jobs), Piece(Shown(" ? help "), "dim", "help", weight=2)]
@@ -137,6 +139,7 @@ def tab_pieces(views: Sequence[KindView], scope: Scope, current: Kind, *, stale:
         tone = "current" if view.kind is current else "plain"
         pieces.append(Piece(shown(f" {number} {view.title} {count} "), tone, f"pane-{view.kind}"))
         pieces.append(Piece(Shown(" ")))
+    pieces.append(Piece(shown(f" {len(views) + 1} Registries "), "plain", "app.registries", weight=2))
     if stale:
         pieces.append(Piece(Shown(" last known state "), "loud", weight=1))
     return pieces

@@ -8,11 +8,15 @@ from textual.binding import Binding
 
 from tui.engine.kinds import Kind
 from tui.panes.detail import Detail
-from tui.screens.commands import PLACES
+from tui.screens.commands import ERRANDS, PLACES
 from tui.screens.contexts import ContextsScreen
 from tui.screens.help import HelpRow, HelpSection
 from tui.screens.keys import key_words
 from tui.screens.main import MainScreen
+from tui.screens.registries import RegistriesScreen
+from tui.screens.registries_repositories import RepositoriesScreen
+from tui.screens.registries_tags import TagsScreen
+from tui.screens.search import SearchScreen
 from tui.verbs.offers import key_of
 from tui.verbs.registry import verbs_of
 from tui.verbs.verb import Verb
@@ -29,6 +33,10 @@ SCOPES: tuple[tuple[str, type], ...] = (
     ("In an inspect tree", JsonTree),
     ("In a log", LogView),
     ("Among the contexts", ContextsScreen),
+    ("Among the registries", RegistriesScreen),
+    ("Among repositories", RepositoriesScreen),
+    ("Among the tags", TagsScreen),
+    ("While searching for images", SearchScreen),
 )
 """Where keys hold that no verb stands for."""
 
@@ -57,7 +65,8 @@ def help_sections(keys: Mapping[str, str], first: Kind) -> list[HelpSection]:
     for title, scope in SCOPES:
         rows = [HelpRow(one.key, one.tooltip) for one in bindings_of(scope, keys)]
         sections.append(HelpSection(title, [*rows, *(ALWAYS if scope is MainScreen else ())]))
-    commands = [HelpRow("", f":{word}", tip, "") for word, (_, tip) in PLACES.items()]
+    words = (*PLACES.items(), *ERRANDS.items())
+    commands = [HelpRow("", f":{word}", tip, "") for word, (_, tip) in words]
     return [*sections, HelpSection("Commands", commands)]
 
 

@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
+from tui.engine.gaps import gaps
 from tui.engine.kinds import Kind
 from tui.engine.link import Link, LinkState
 from tui.engine.scope import Scope
@@ -60,6 +61,7 @@ class MainScreen(Screen[None]):
             _binding(str(number), f"pane('{view.kind}')", view.kind.plural, f"The {view.title} pane")
             for number, view in enumerate(VIEWS, 1)
         ),
+        _binding("5", "app.registries", "registries", "The registries: repositories, tags, what is in them"),
         _binding("slash", "filter", "filter", "Filter: text, !not, key=value, ~fuzzy", first=True),
         _binding("colon", "command", "command", "A command: :stop web, :images nginx", first=True),
         _binding("escape", "back", "back", "Back: close the detail, clear marks, clear the filter"),
@@ -118,6 +120,7 @@ class MainScreen(Screen[None]):
         self.settings = settings
         self.choices = choices
         self.body = Body(scope, clock, self._moved, hide_stopped=choices.get("hide_stopped", False))
+        self._gaps_said: set[Engine] = set()
         self._listening: dict[Engine, Callable[[News], None]] = {}
         self._standing = False
         self._bars = {name: Bar(id=name) for name in ("header", "tabs", "status", "footer", "line")}
@@ -284,8 +287,9 @@ class MainScreen(Screen[None]):
             case Changes() as changes:
                 self.body.take(event.engine, changes)
                 self._show_tabs()
-            case Link():
+            case Link() as link:
                 self._show_link()
+                self._say_gaps(event.engine, link)
                 self.post_message(self.LinkChanged(self))
             case OSError() as error:
                 words = f"the journal cannot be written: {error.strerror or error}"
@@ -293,6 +297,14 @@ class MainScreen(Screen[None]):
             case job:
                 self.doing.take(event.engine, job)
                 self._show_header()
+
+    def _say_gaps(self, engine: Engine, link: Link) -> None:
+        """Say once what an Engine lacks of what Wharf offers."""
+        if link.server is not None and engine not in self._gaps_said and not self.scope.many:
+            self._gaps_said.add(engine)
+            if found := gaps(link.server):
+                words = "\n".join(shown(gap.sentence) for gap in found)
+                self.notify(words, title=shown(engine.endpoint.name), markup=False, timeout=12)
 
     @on(Body.Changed)
     def _rows_changed(self, event: Body.Changed) -> None:

@@ -24,6 +24,7 @@ from tui.screens.threads import on_thread
 from widgets.bar import Bar, Piece
 from widgets.table import Cell, Column, Table, Tone
 from widgets.text import LONGEST, Shown, shown
+from widgets.unmarked_table import UnmarkedTable
 
 AGAIN_SECONDS = 2.0
 """So long after an answer the Engine is asked again."""
@@ -36,14 +37,6 @@ COMMANDS = frozenset(("CMD", "COMMAND", "ARGS"))
 KEPT = frozenset(("PID", "USER", "UID", "%CPU", "%MEM"))
 """Titles whose columns never make room for others."""
 LEAST_COMMAND = 24
-
-
-class ProcessTable(Table):
-    """A table whose rows cannot be marked: nothing is done to processes here."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys of marks alone."""
-        return action not in ("mark", "mark_all", "range", "drop_range")
 
 
 class TopScreen(Screen[None]):
@@ -59,7 +52,7 @@ class TopScreen(Screen[None]):
     TopScreen {
         & > #top--head { background: $surface; }
         & > #top--trouble { max-height: 6; padding: 0 1; margin: 1 0; display: none; }
-        & > ProcessTable { height: 1fr; }
+        & > UnmarkedTable { height: 1fr; }
         & > #top--command { max-height: 5; padding: 0 1; border-top: solid $panel; display: none; }
     }
     """
@@ -71,7 +64,7 @@ class TopScreen(Screen[None]):
         self._connection = connection
         self._head = Bar(id="top--head")
         self._trouble = TextRows(id="top--trouble")
-        self._table = ProcessTable((Column("", shown("")),), self._cells)
+        self._table = UnmarkedTable((Column("", shown("")),), self._cells)
         self._command = TextRows(id="top--command")
         self._keys = KeyBar([("top.leave", "back"), ("top.again", "ask now"), ("top.copy", "copy command")])
         self._found: Processes | None = None
