@@ -100,7 +100,14 @@ class CodeArea(TextArea):
     """
 
     BINDINGS = [
-        Binding("tab", "complete", "Complete", show=False, tooltip="Complete the instruction, or indent"),
+        Binding(
+            "tab",
+            "complete",
+            "Complete",
+            show=False,
+            id="editor.complete",
+            tooltip="Complete the instruction, or indent",
+        ),
     ]
 
     def __init__(self, text: str, words: Callable[[int], Sequence[str]]) -> None:
