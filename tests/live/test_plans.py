@@ -10,7 +10,7 @@ import docker
 import pytest
 
 from tests.live.engine import PrivateEngine
-from tests.live.making import container, exited, image
+from tests.live.making import build, container, exited, image
 from tests.live.person import Person, at_wharf
 from tui.engine.kinds import Kind
 
@@ -160,3 +160,79 @@ async def test_a_prune_leaves_what_started_since_and_takes_nothing_that_came_sin
             "same": ("done", ""),
         }
         assert names(api, Kind.CONTAINER) == {"changed", "new"}
+
+
+def families(api: docker.APIClient) -> set[str]:
+    """Images that share names, layers and containers in every way; returns their names."""
+    api.tag(image(api, "app:1"), "app", "2")
+    api.tag("app:1", "far/app", "1")
+    image(api, "lone:1")
+    build(api, "base:1", "RUN echo one > /one")
+    # the second is built on a step of the first, and base:1 on nothing that anybody calls by a name
+    build(api, "base:child", "RUN echo one > /one", "RUN echo two > /two", "RUN echo three > /three")
+    image(api, "held:1")
+    api.create_container("held:1", ["file"], name="holder")
+    api.tag(image(api, "held:2"), "held", "3")
+    api.create_container("held:2", ["file"], name="second-holder")
+    return {"app:1", "app:2", "far/app:1", "lone:1", "base:1", "base:child", "held:1", "held:2", "held:3"}
+
+
+def there(api: docker.APIClient) -> tuple[set[str], set[str]]:
+    """The names and the ids of all images."""
+    found = api.images(all=True)
+    tags = {tag for each in found for tag in each["RepoTags"] or ()}
+    return tags - {"<none>:<none>"}, {each["Id"] for each in found}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "choices"),
+    [
+        (("app:2",), ()),
+        (("app:2",), ("a",)),
+        (("base:1",), ()),
+        (("base:child",), ()),
+        (("base:1", "base:child"), ()),
+        (("held:1", "lone:1"), ()),
+        (("held:2", "app:1", "far/app:1"), ("a",)),
+    ],
+    ids=lambda value: " ".join(value) or "as it is",
+)
+async def test_names_and_images_go_as_the_plan_says(
+    chosen: tuple[str, ...],
+    choices: tuple[str, ...],
+    engine: PrivateEngine,
+    api: docker.APIClient,
+    home: Path,
+) -> None:
+    made = families(api)
+    before = there(api)
+    async with at_wharf(engine.url, home) as person:
+        await person.until(lambda: made <= set(person.rows(Kind.IMAGE)))
+        await person.mark(Kind.IMAGE, *chosen)
+        await person.press("d")
+        plan = await person.plan(*choices)
+        refused = {item.target.name for item in plan.items if item.note.startswith("refused")}
+        going = {dict(item.seen)["image"] for item in plan.items if "goes along" in item.note}
+        going |= {dict(item.seen)["image"] for item in plan.items if item.note.startswith("the image goes")}
+        names = {item.target.name for item in plan.items if ":" in item.target.ref.removeprefix("sha256:")}
+        await person.apply(typed=plan.typed)
+        told = await outcomes(person, "image.remove")
+    assert {name for name, (outcome, _) in told.items() if outcome != "done"} == refused
+    after = there(api)
+    assert (before[0] - after[0], before[1] - after[1]) == (names - refused, going)
+
+
+async def test_bytes_that_a_plan_says_are_freed_are_those_that_go(
+    engine: PrivateEngine, api: docker.APIClient, home: Path
+) -> None:
+    build(api, "big:1", "RUN dd if=/dev/zero of=/big bs=1000 count=2000")
+    async with at_wharf(engine.url, home) as person:
+        await person.go_to(Kind.IMAGE, "big:1")
+        await person.press("d")
+        await person.plan()
+        await person.until(lambda: person.sees("2MB"))
+        before = api.df()["LayersSize"]
+        await person.apply()
+        await person.until(lambda: person.journal("image.remove"))
+        assert person.app.engine.store.image_sizes is not None
+    assert before - api.df()["LayersSize"] == 2_000_000

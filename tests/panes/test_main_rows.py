@@ -86,7 +86,7 @@ async def test_a_filter_that_nothing_fits_says_so(stage: Stage) -> None:
 async def test_each_pane_has_a_filter_of_its_own(stage: Stage) -> None:
     await filter_by(stage, "cache")
     await stage.press("enter", "2")
-    assert len(stage.names) == 17
+    assert len(stage.names) == 16
     await stage.press("1")
     assert stage.names == ["shop-cache-1"]
 

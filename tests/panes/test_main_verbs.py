@@ -200,7 +200,8 @@ async def test_a_read_only_endpoint_offers_only_reads_and_sends_only_those(
         changing = {"start", "stop", "restart", "remove", "prune", "run", "create", "kill", "pull", "exec"}
         assert not changing & set(footer(stage))
         assert "inspect" in footer(stage)
-        await stage.press("s", "r", "d", "X", "R", "c", "ctrl+k", "P", "e", "a")
+        # of images s searches
+        await stage.press(*("s" * (digit != "2")), "r", "d", "X", "R", "c", "ctrl+k", "P", "e", "a")
         assert stage.dialog == "MainScreen"
         assert {line.partition(" ")[0] for line in stage.requests} <= {"GET", "HEAD"}
 

@@ -20,7 +20,7 @@ from tui.engine.store import Store
 from tui.verbs import removal
 from tui.verbs.halting import KILL, PAUSE, RESTART, START, STOP, UNPAUSE
 from tui.verbs.removal import note_of
-from tui.verbs.unused import every_image, orphans, prunable_images, prunable_networks, prunable_volumes
+from tui.verbs.unused import prunable_images, prunable_networks, prunable_volumes
 
 
 def container(
@@ -82,6 +82,8 @@ class FakeApi:
             found: Any = self.services
             if found is None:
                 raise EngineError("This node is not a swarm manager.", status=503)
+        elif path == "/system/df":
+            found = self.usage
         else:
             found = self.endpoints.get(path.removeprefix("/networks/"))
             if found is None:
@@ -105,7 +107,7 @@ def api() -> FakeApi:
 
 
 def desk_of(api: FakeApi, store: Store, *, version: tuple[int, int] = (1, 47), **more: Any) -> EagerDesk:
-    return EagerDesk(SimpleNamespace(api=api, api_version=version, ask=api.ask), store, **more)
+    return EagerDesk(SimpleNamespace(api=api, api_version=version, podman="", ask=api.ask), store, **more)
 
 
 def refs(plan: Plan) -> list[str]:
@@ -224,83 +226,6 @@ async def test_old_engines_prune_named_volumes_without_being_told(
     assert plan.warnings == ("Named volumes are among them.",)
 
 
-# Orphans: the parents that go with an image
-
-
-def layered(api: FakeApi, *extra: dict[str, Any]) -> Store:
-    """top <- middle <- bottom, of which lists show only the top."""
-    top = {"Id": "top", "ParentId": "middle", "RepoTags": []}
-    api.all_images = [top, {"Id": "middle", "ParentId": "bottom"}, {"Id": "bottom"}, *extra]
-    return store_of(*images(top))
-
-
-def orphan_ids(api: FakeApi, store: Store, going: list[Image]) -> list[str]:
-    connection: Any = SimpleNamespace(api=api)
-    return [image.id for image in orphans(every_image(connection), store, going)]
-
-
-def test_untagged_parents_go_children_first(api: FakeApi) -> None:
-    store = layered(api)
-    assert orphan_ids(api, store, list(store.images.values())) == ["middle", "bottom"]
-
-
-def test_a_parent_of_something_that_stays_stays(api: FakeApi) -> None:
-    store = layered(api, {"Id": "other", "ParentId": "bottom", "RepoTags": ["other:1"]})
-    assert orphan_ids(api, store, list(store.images.values())) == ["middle"]
-
-
-def test_a_parent_of_two_that_go_goes(api: FakeApi) -> None:
-    second = {"Id": "second", "ParentId": "middle", "RepoTags": ["second:1"]}
-    store = layered(api, second)
-    going = [*store.images.values(), *images(second)]
-    assert orphan_ids(api, store, going) == ["middle", "bottom"]
-    assert orphan_ids(api, store, going[:1]) == []
-
-
-def test_a_tagged_or_used_parent_stays(api: FakeApi) -> None:
-    store = layered(api)
-    store.replace(Kind.CONTAINER, [container("web", image="bottom")])
-    assert orphan_ids(api, store, list(store.images.values())) == ["middle"]
-    api.all_images[1]["RepoTags"] = ["base:1"]
-    assert orphan_ids(api, store, list(store.images.values())) == []
-
-
-def test_an_image_that_keeps_a_tag_keeps_its_parents(api: FakeApi) -> None:
-    tagged = {"Id": "top", "ParentId": "middle", "RepoTags": ["top:1", "top:2"]}
-    api.all_images = [tagged, {"Id": "middle"}]
-    store = store_of(*images(tagged))
-    going = list(store.images.values())
-    assert orphan_ids(api, store, going[:1]) == []
-    assert orphan_ids(api, store, going) == ["middle"]
-
-
-def test_an_image_that_is_gone_by_now_breaks_nothing(api: FakeApi) -> None:
-    store = layered(api)
-    del api.all_images[0]
-    assert orphan_ids(api, store, list(store.images.values())) == ["middle", "bottom"]
-
-
-async def test_an_image_plan_lists_the_parents_and_all_the_unused(api: FakeApi) -> None:
-    desk = desk_of(api, layered(api))
-    await removal.PRUNE_IMAGES.act(desk, ())
-    assert refs(desk.plan) == ["top"]
-    assert desk.plan.refine is not None
-    assert refs(desk.plan.refine(desk.connection)) == ["top", "middle", "bottom"]
-    assert switched(desk.plan, "all").line.masked() == "docker image prune --all"
-    assert api.called == [("remove_image", "top", {"force": False, "noprune": True})]
-
-
-async def test_an_image_plan_takes_children_before_a_parent_with_a_tag(api: FakeApi) -> None:
-    parent = {"Id": "parent", "ParentId": "root", "RepoTags": ["parent:1"]}
-    child = {"Id": "child", "ParentId": "hidden", "RepoTags": ["child:1"]}
-    api.all_images = [parent, child, {"Id": "hidden", "ParentId": "parent"}, {"Id": "root"}]
-    desk = desk_of(api, store_of(*images(parent, child)))
-    await removal.PRUNE_IMAGES.act(desk, ())
-    plan = switched(desk.plan, "all")
-    assert plan.refine is not None
-    assert refs(plan.refine(desk.connection)) == ["child:1", "hidden", "parent:1", "root"]
-
-
 # Removing what is chosen
 
 
@@ -326,16 +251,6 @@ async def test_removing_containers_does_what_its_line_says(
     api.called.clear()
     plan.work(Any, desk.connection, plan.items[0].target)  # type: ignore[arg-type]
     assert api.called == [("remove_container", "id-web", options)]
-
-
-async def test_images_go_by_reference_and_never_by_force(api: FakeApi) -> None:
-    models = images({"Id": "sha256:i", "RepoTags": ["a:1", "a:2"]}, {"Id": "sha256:u", "RepoTags": None})
-    desk = desk_of(api, store_of(*models))
-    await removal.REMOVE_IMAGE.act(desk, models)
-    assert desk.plan.line.masked() == "docker rmi --no-prune a:1 a:2 u"
-    assert api.called == [
-        ("remove_image", ref, {"force": False, "noprune": True}) for ref in ("a:1", "a:2", "sha256:u")
-    ]
 
 
 @pytest.mark.parametrize(
@@ -377,14 +292,13 @@ def test_a_note_says_what_depends_on_an_object() -> None:
     store = store_of(
         container("web", volume="data", network="quay"),
         container("db", volume="data"),
-        *images({"Id": "sha256:used", "RepoTags": ["a:1", "a:2", "a:3"]}),
         network("quay"),
         volume("data"),
         volume("f" * 64),
     )
-    notes = {model.name: note_of(store, model) for kind in Kind for model in store.of(kind).values()}
+    kinds = (store.containers, store.networks, store.volumes)
+    notes = {model.name: note_of(store, model) for models in kinds for model in models.values()}
     assert notes["web"] == "exited"
-    assert notes["a:1"] == "used by web, db, 2 more tags"
     assert notes["quay"] == "used by web"
     assert notes["data"] == "named, used by web, db"
     assert notes["f" * 64] == "anonymous, used by no container"
@@ -396,11 +310,6 @@ def test_a_note_says_what_depends_on_an_object() -> None:
 async def test_sizes_arrive_by_reference(api: FakeApi) -> None:
     api.sizes = [{"Id": "id-web", "SizeRw": 7}, {"Id": "id-db"}]
     api.usage = {
-        "Images": [
-            {"Id": "sha256:i", "RepoTags": ["a:1"], "Size": 100, "SharedSize": 30},
-            {"Id": "sha256:two", "RepoTags": ["b:1", "b:2"], "Size": 50, "SharedSize": -1},
-            {"Id": "sha256:u", "RepoTags": ["<none>:<none>"], "Size": 5, "SharedSize": 9},
-        ],
         "Volumes": [
             {"Name": "data", "UsageData": {"Size": 11}},
             {"Name": "far", "UsageData": {"Size": -1}},
@@ -409,14 +318,6 @@ async def test_sizes_arrive_by_reference(api: FakeApi) -> None:
     }
     expected = {
         removal.REMOVE_CONTAINER: {"id-web": 7, "id-db": 0},
-        removal.REMOVE_IMAGE: {
-            "sha256:i": 70,
-            "a:1": 70,
-            "sha256:two": 50,
-            "b:1": 0,
-            "b:2": 0,
-            "sha256:u": 0,
-        },
         removal.REMOVE_VOLUME: {"data": 11},
     }
     for verb, sizes in expected.items():

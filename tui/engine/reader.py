@@ -32,7 +32,9 @@ class Reader:
         """Read all of a kind."""
         if kind is Kind.IMAGE:
             self.images_listed = time.monotonic()
-        self._store.replace(kind, fetch(self._connection, kind, seconds=seconds, clock=self._clock))
+        every = kind is Kind.IMAGE and self._store.every_image
+        found = fetch(self._connection, kind, every=every, seconds=seconds, clock=self._clock)
+        self._store.replace(kind, found)
 
     def everything(self, *more: Callable[[], object]) -> None:
         """Read all kinds, and do `more`.

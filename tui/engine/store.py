@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from tui.engine.kinds import Kind
 from tui.engine.models import Container, Image, Model, Network, Volume
+from tui.engine.models.image import ImageSizes
 
 
 class Changes(NamedTuple):
@@ -43,12 +45,18 @@ class Store:
     Written by one thread, read by any: a mapping once given never changes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        """`clock` tells the time in epoch seconds."""
+        self.clock = clock
         self._kinds: dict[Kind, Mapping[str, Model]] = {kind: MappingProxyType({}) for kind in Kind}
         self._listed: set[Kind] = set()
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
         self._uses: tuple[Mapping[str, Container], Uses] = ({}, Uses())
+        self.every_image = False
+        """Whether intermediate images are read too from now on."""
+        self.image_sizes: ImageSizes | None = None
+        """What the images share, as somebody asked for it last; None before anybody did."""
 
     def subscribe(self, listener: Listener) -> None:
         """Call `listener` with every later Changes, on the thread that made them."""
@@ -91,6 +99,11 @@ class Store:
             uses = _count_uses(containers)
             self._uses = (containers, uses)
         return uses
+
+    def measured(self, sizes: ImageSizes) -> None:
+        """Take what the images share, from any thread, and publish that they look different."""
+        self.image_sizes = sizes
+        self._publish(Changes(Kind.IMAGE, updated=frozenset(self.images)), always=True)
 
     def replace(self, kind: Kind, models: Iterable[Model]) -> Changes:
         """Take a whole list of a kind; returns and publishes what became different."""

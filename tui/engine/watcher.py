@@ -148,6 +148,10 @@ class Watcher:
         """Try at once instead of waiting for the next try."""
         self._inbox.put(Word.WAKE)
 
+    def relist(self) -> None:
+        """List everything again now: what is to be listed is different."""
+        self._inbox.put(Word.RELIST)
+
     def probe(self) -> None:
         """Ask the Engine for a sign of life now: somebody waits for an answer and gets none."""
         if not self._probing:

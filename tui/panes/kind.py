@@ -24,6 +24,39 @@ class Field(NamedTuple):
     cell: CellOf
     order: Callable[[Any, Store], Any]
     """What the rows are sorted by in this column."""
+    needs: str = ""
+    """Shown only while this is on."""
+    unless: str = ""
+    """Not shown while this is on."""
+
+
+class Fold(NamedTuple):
+    """A row's place among those that are of the same thing."""
+
+    others: int = 0
+    """How many rows are folded into this one, or stand below it as `child`."""
+    child: bool = False
+    """Whether it stands below the first one of them."""
+    unfolded: bool = False
+    """Whether all of them are shown."""
+
+
+ALONE = Fold()
+"""A row that nothing folds into."""
+
+Dress = Callable[[str, str, Tone, Fold], tuple[str, Tone]]
+"""What a column shows in a row that has others: from the column's id, and what it shows by itself."""
+
+
+class Listing(NamedTuple):
+    """One choice of what a pane lists."""
+
+    id: str
+    words: str
+    """What is listed, where it is not the usual."""
+    shows: Callable[[Any], bool]
+    every: bool = False
+    """Whether the Engine must be asked for more than it usually lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +74,32 @@ class KindView:
     """What `key=value` and plain words of a filter look at, raw."""
     hidden: Callable[[Any], bool] = lambda model: False
     """Whether `z` hides it."""
+    group: Callable[[Any], str] | None = None
+    """What the rows that fold into one have in common; None where every object has its row."""
+    dress: Dress = lambda column, text, tone, fold: (text, tone)
+    """How a row that folds looks."""
+    listings: Sequence[Listing] = ()
+    """What `a` lists in turn, the usual first; none where there is no choice."""
+    more: str = ""
+    """What `D` turns on and off, for fields to need; "" where there is no such thing."""
+    known: Callable[[Store], str] = lambda store: ""
+    """What an Engine has told, for fields to need; "" for nothing."""
+    note: Callable[[Store], str] = lambda store: ""
+    """What is to be said of it below the rows."""
 
-    def cells(self, model: Any, store: Store, now: float) -> list[Cell]:
-        """The row of one object."""
+    def shown(self, on: frozenset[str]) -> list[Field]:
+        """The columns there are while these are on."""
+        return [one for one in self.fields if one.needs in {"", *on} and one.unless not in on - {""}]
+
+    def cells(
+        self, model: Any, store: Store, now: float, fields: Sequence[Field] | None = None, fold: Fold = ALONE
+    ) -> list[Cell]:
+        """The row of one object, in all columns or these."""
         row = []
-        for one in self.fields:
+        for one in self.fields if fields is None else fields:
             text, tone = one.cell(model, store, now)
+            if fold is not ALONE:
+                text, tone = self.dress(one.column.id, text, tone, fold)
             row.append(Cell(shown(text), tone))
         return row
 

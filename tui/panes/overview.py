@@ -53,12 +53,15 @@ def overview(
 
 
 def _image(image: Image, found: Found | None, store: Store, now: float, reveal: bool) -> Iterator[Fact]:
-    if image.dangling:
+    if image.intermediate:
+        yield Fact("tags", "none: it is a step that other images are built on", Tone.DIM)
+    elif image.dangling:
         yield Fact("tags", "none: it is dangling", Tone.WARN)
     yield from facts("tags", image.references)
     yield from facts("digests", image.digests)
     yield Fact("id", image.id)
     yield Fact("size", size(image.size))
+    yield from _image_sizes(image, store, now)
     yield from fact("created", when(image.created, now))
     if found is not None:
         yield from _image_build(found)
@@ -67,8 +70,27 @@ def _image(image: Image, found: Found | None, store: Store, now: float, reveal: 
         _image_config(branch(found, "Config"), reveal),
         facts("labels", pairs(image.labels, reveal=reveal)),
     )
+    yield from section("Family", _image_kin(image, store))
     users = _users(store, store.uses.images.get(image.id, ()), now)
     yield from section("Used by", users or [Fact("containers", "none", Tone.DIM)])
+
+
+def _image_sizes(image: Image, store: Store, now: float) -> Iterator[Fact]:
+    """What was measured, once somebody asked for it, and when that was."""
+    sizes = store.image_sizes
+    if sizes is None or (shared := sizes.shared_by(image)) is None:
+        return
+    yield Fact("unique", f"{size(image.size - shared)} go with it")
+    yield Fact("shared", f"{size(shared)} are in other images too")
+    yield from fact("measured", when(sizes.asked, now))
+
+
+def _image_kin(image: Image, store: Store) -> Iterator[Fact]:
+    """The listed images that it is built on, and that are built on it."""
+    parents = [one.name for one in store.images.values() if one.id == image.parent]
+    children = [one.name for one in store.images.values() if one.parent == image.id]
+    yield from facts("built on", parents[:MANY])
+    yield from facts("base of", children[:MANY])
 
 
 def _image_build(found: Found) -> Iterator[Fact]:

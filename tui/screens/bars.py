@@ -147,7 +147,7 @@ def tab_pieces(views: Sequence[KindView], scope: Scope, current: Kind, *, stale:
 
 def status_pieces(pane: KindPane) -> tuple[list[Piece], list[Piece]]:
     """What is filtered, marked and sorted."""
-    total, there = len(pane.models), len(pane.table.keys)
+    total, there = pane.arranged.listed, pane.arranged.let_through
     left = []
     if pane.filter:
         left.append(Piece(shown(f" /{pane.filter} "), "accent", "filter"))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.engine.engine import Engine
     from tui.engine.scope import Scope
     from tui.screens.side import Side
+    from tui.settings import Choices
 
 VIEWS = (CONTAINERS, IMAGES, NETWORKS, VOLUMES)
 WIDE = 140
@@ -58,7 +59,7 @@ class Body(Horizontal):
         clock: Callable[[], float],
         moved: Callable[[], None],
         *,
-        hide_stopped: bool,
+        choices: Choices,
     ) -> None:
         """`moved` is called at once when the cursor rests on another object, or on none."""
         super().__init__()
@@ -67,7 +68,7 @@ class Body(Horizontal):
         self._scope = scope
         self._clock = clock
         self._moved = moved
-        self._hide_stopped = hide_stopped
+        self._choices = choices
         self._panes: dict[Kind, KindPane] = {}
         self._outdated: set[Kind] = set()
         self._side: Side | None = None
@@ -122,8 +123,8 @@ class Body(Horizontal):
 
     def _make_pane(self, kind: Kind) -> KindPane:
         view = next(view for view in VIEWS if view.kind is kind)
-        pane = KindPane(view, self._scope, self._clock, self._cursor_moved)
-        pane.hide_stopped = self._hide_stopped and kind is Kind.CONTAINER
+        pane = KindPane(view, self._scope, self._clock, self._cursor_moved, self._choices)
+        pane.hide_stopped = kind is Kind.CONTAINER and self._choices.get("hide_stopped", False)
         pane.set_class(kind is self.kind, "-current")
         self._panes[kind] = pane
         return pane

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual.timer import Timer
 
 from tui.engine.errors import EngineError
+from tui.engine.models.image import ImageSizes
 from tui.engine.scope import Held
 from tui.engine.store import Store
 from tui.panes.detail import Detail
@@ -28,11 +29,15 @@ class Side(Detail):
     ) -> None:
         super().__init__(Store(), clock=clock, id=id)
         self._wanted: Held | None = None
+        self._sizes: ImageSizes | None = None
         self._rest: Timer | None = None
 
     def follow(self, held: Held | None) -> None:
         """Show this object, or the same one again because it changed."""
         if held is not None and held == self._wanted:
+            if self._sizes is not (sizes := held.engine.store.image_sizes):
+                self._sizes = sizes
+                self.show(held.model, None)
             return
         before, self._wanted = self._wanted, held
         if held is not None and (before is None or before.engine is not held.engine):

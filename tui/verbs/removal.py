@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, Any
 from tui.engine import versions
 from tui.engine.kinds import Kind
 from tui.engine.lines import DockerLine, docker
-from tui.engine.models import Container, Image, Model, Network, Volume
+from tui.engine.models import Container, Image, Network, Volume
 from tui.engine.plans import Choice, Item, Plan
 from tui.engine.store import Store
 from tui.verbs.common import calling, item_of, lined, names_of, typed_for
+from tui.verbs.removing_images import prune_images, remove_images
 from tui.verbs.unused import (
-    children_first,
-    every_image,
     holds_endpoints,
-    orphans,
     prunable_containers,
-    prunable_images,
     prunable_networks,
     prunable_volumes,
     served_networks,
@@ -41,15 +38,11 @@ def _used_by(store: Store, keys: Sequence[str]) -> str:
     return f"used by {', '.join(names)}" if names else "used by no container"
 
 
-def note_of(store: Store, model: Model) -> str:
+def note_of(store: Store, model: Container | Network | Volume) -> str:
     """What depends on an object, or how it stands."""
     match model:
         case Container():
             return model.status
-        case Image():
-            others = len(model.references) - 1
-            tags = f", {others} more tag{'s' * (others > 1)}" if others > 0 else ""
-            return f"{_used_by(store, store.uses.images.get(model.id, ()))}{tags}"
         case Network():
             return _used_by(store, store.uses.networks.get(model.id, ()))
         case Volume():
@@ -57,7 +50,7 @@ def note_of(store: Store, model: Model) -> str:
             return f"{kind}, {_used_by(store, store.uses.volumes.get(model.name, ()))}"
 
 
-def _items(store: Store, models: Sequence[Model]) -> tuple[Item, ...]:
+def _items(store: Store, models: Sequence[Container | Network | Volume]) -> tuple[Item, ...]:
     return tuple(item_of(store, model, note_of(store, model)) for model in models)
 
 
@@ -68,18 +61,6 @@ def _container_sizes(connection: Connection) -> Mapping[str, int]:
     """Bytes written by each container (GET /containers/json?size=1)."""
     found = connection.api.containers(all=True, size=True)
     return {item["Id"]: int(item.get("SizeRw") or 0) for item in found}
-
-
-def _image_sizes(connection: Connection) -> Mapping[str, int]:
-    """Bytes that only this image holds, by reference and id (GET /system/df): an estimate."""
-    sizes: dict[str, int] = {}
-    for item in connection.api.df().get("Images") or ():
-        own = max(int(item["Size"]) - max(int(item.get("SharedSize") or 0), 0), 0)
-        tags = [tag for tag in item.get("RepoTags") or () if tag != "<none>:<none>"]
-        # with several tags only the last one to go frees anything
-        sizes |= dict.fromkeys(tags, own if len(tags) == 1 else 0)
-        sizes[item["Id"]] = own
-    return sizes
 
 
 def _volume_sizes(connection: Connection) -> Mapping[str, int]:
@@ -120,21 +101,6 @@ async def _remove_containers(desk: Desk, models: Sequence[Container]) -> None:
         )
 
     await desk.confirm(build({"volumes": False, "force": False}))
-
-
-async def _remove_images(desk: Desk, models: Sequence[Image]) -> None:
-    await desk.confirm(
-        Plan(
-            REMOVE_IMAGE.id,
-            REMOVE_IMAGE.title,
-            _items(desk.store, models),
-            docker("rmi", "--no-prune", *names_of(models)),
-            # parents that the plan did not list stay
-            calling("remove_image", force=False, noprune=True),
-            typed=typed_for(desk, models),
-            measure=_image_sizes,
-        )
-    )
 
 
 async def _remove_networks(desk: Desk, models: Sequence[Network]) -> None:
@@ -184,32 +150,6 @@ async def _prune_containers(desk: Desk, models: Sequence[Any]) -> None:
     )
 
 
-async def _prune_images(desk: Desk, models: Sequence[Any]) -> None:
-    def build(on: Switches) -> Plan:
-        unused = prunable_images(desk.store, every=on["all"])
-        plan = Plan(
-            PRUNE_IMAGES.id,
-            PRUNE_IMAGES.title,
-            _items(desk.store, unused),
-            docker("image", "prune", *["--all"] * on["all"]),
-            calling("remove_image", force=False, noprune=True),
-            choices=(Choice("all", "a", "all unused ones, not only dangling ones (--all)", on["all"]),),
-            typed=typed_for(desk, unused),
-            nothing="No dangling image is left." if not on["all"] else "A container uses every image.",
-            rebuild=build,
-            measure=_image_sizes,
-        )
-
-        def refine(connection: Connection) -> Plan:
-            everything = every_image(connection)
-            going = [*unused, *orphans(everything, desk.store, unused)]
-            return replace(plan, items=_items(desk.store, children_first(everything, going)))
-
-        return replace(plan, refine=refine)
-
-    await desk.confirm(build({"all": False}))
-
-
 async def _prune_networks(desk: Desk, models: Sequence[Any]) -> None:
     def build(unused: Sequence[Network]) -> Plan:
         return Plan(
@@ -228,12 +168,12 @@ async def _prune_networks(desk: Desk, models: Sequence[Any]) -> None:
         free = [network for network in candidates if network.id not in served]
         return build([network for network in free if not holds_endpoints(connection, network)])
 
-    candidates = prunable_networks(desk.store)
+    candidates = prunable_networks(desk.store, stopped=bool(desk.connection.podman))
     await desk.confirm(replace(build(candidates), refine=refine))
 
 
 async def _prune_volumes(desk: Desk, models: Sequence[Any]) -> None:
-    asks = desk.connection.api_version >= versions.PRUNE_ALL_VOLUMES
+    asks = not versions.prunes_named_volumes(desk.connection.api_version, desk.connection.podman)
 
     def build(on: Switches) -> Plan:
         every = on["all"] or not asks
@@ -261,6 +201,10 @@ def _removable(model: Network, store: Store) -> bool:
     return not model.built_in
 
 
+def _listed_by_itself(model: Image, store: Store) -> bool:
+    return not model.intermediate
+
+
 def _remove(kind: Kind, line: Callable[[Sequence[Any]], DockerLine], act: Any, tip: str, **more: Any) -> Verb:
     return Verb(f"{kind}.remove", "d", "remove", tip, kind, Effect.DESTROYS, line, act, weight=3, **more)
 
@@ -284,7 +228,11 @@ REMOVE_CONTAINER = _remove(
     Kind.CONTAINER, lined("rm"), _remove_containers, "Remove containers, after a plan of it."
 )
 REMOVE_IMAGE = _remove(
-    Kind.IMAGE, lined("rmi"), _remove_images, "Remove image references, after a plan of it."
+    Kind.IMAGE,
+    lined("rmi"),
+    remove_images,
+    "Remove image references, and images with their last one, after a plan of it.",
+    applies=_listed_by_itself,
 )
 REMOVE_NETWORK = _remove(
     Kind.NETWORK,
@@ -300,7 +248,7 @@ PRUNE_CONTAINERS = _prune(
     Kind.CONTAINER, _prune_containers, "Remove all containers that are not running, after a plan of it."
 )
 PRUNE_IMAGES = _prune(
-    Kind.IMAGE, _prune_images, "Remove dangling images, or all that no container uses, after a plan of it."
+    Kind.IMAGE, prune_images, "Remove dangling images, or all that no container uses, after a plan of it."
 )
 PRUNE_NETWORKS = _prune(
     Kind.NETWORK, _prune_networks, "Remove the networks without a running container, after a plan of it."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.engine.errors import EngineError
@@ -36,53 +36,23 @@ def prunable_images(store: Store, *, every: bool) -> list[Image]:
     take the tags but one: nobody asked for that.
     """
     unused = (image for image in store.images.values() if not store.uses.images.get(image.id))
-    return [image for image in unused if every or image.dangling]
+    return [image for image in unused if (every or image.dangling) and not image.intermediate]
 
 
 def every_image(connection: Connection) -> dict[str, Image]:
     """The images by id, with the parents that lists hide (GET /images/json?all=1)."""
-    from tui.engine.models.image import decode_image
+    from tui.engine.models.image import decode_every
 
-    return {image.id: image for item in connection.api.images(all=True) for image in decode_image(item)}
+    return {image.id: image for image in decode_every(connection.api.images(all=True))}
 
 
-def orphans(everything: Mapping[str, Image], store: Store, going: Sequence[Image]) -> list[Image]:
-    """The untagged parents that nothing else is built on once these images are gone, children first.
+def prunable_networks(store: Store, *, stopped: bool = False) -> list[Network]:
+    """The networks that hold no running container and are not built in, as far as the Store knows.
 
-    A build leaves one such image a step, and the Engine's own prune takes them along.
+    With `stopped` those of stopped containers stay too, as with Podman.
     """
-    keys = {image.key for image in going}
-    gone = {image.id for image in going if keys.issuperset(image.references)}
-    children: dict[str, set[str]] = {}
-    for image in everything.values():
-        children.setdefault(image.parent, set()).add(image.id)
-    found: list[Image] = []
-    line = [image.parent for image in going if image.id in gone]
-    while line:
-        parent = everything.get(line.pop(0))
-        if parent is None or parent.id in gone or parent.references or store.uses.images.get(parent.id):
-            continue
-        if children.get(parent.id, set()) <= gone:
-            gone.add(parent.id)
-            found.append(parent)
-            line.append(parent.parent)
-    return found
-
-
-def children_first(everything: Mapping[str, Image], images: Sequence[Image]) -> list[Image]:
-    """The images in an order in which each can go: one with a child would only lose its tag."""
-
-    def generation(image: Image) -> int:
-        parent = everything.get(image.parent)
-        return 0 if parent is None else 1 + generation(parent)
-
-    return sorted(images, key=generation, reverse=True)
-
-
-def prunable_networks(store: Store) -> list[Network]:
-    """The networks that hold no running container and are not built in, as far as the Store knows."""
     users = store.uses.networks
-    alive = {key for key, container in store.containers.items() if container.running}
+    alive = {key for key, container in store.containers.items() if stopped or container.running}
     return [
         network
         for network in store.networks.values()
