@@ -20,6 +20,8 @@ from tui.demo.world import World
 BLOBS = "blobs/sha256/"
 FOLDER_MODE, FILE_MODE = 0o755, 0o644
 
+BARE: JSON = {**shop_images.EMPTY_CONFIG, "Env": None}
+"""The configuration of an image that nobody gave any: only a build sets a PATH by itself."""
 LISTS = {"CMD": "Cmd", "ENTRYPOINT": "Entrypoint", "ONBUILD": "OnBuild"}
 WORDS = {"USER": "User", "WORKDIR": "WorkingDir", "STOPSIGNAL": "StopSignal"}
 SETS = {"EXPOSE": "ExposedPorts", "VOLUME": "Volumes"}
@@ -96,8 +98,11 @@ def _layer_files(image: Image, number: int) -> dict[str, Content]:
     return files or {f"var/lib/steps/{number}": image.layers[number].made_by.encode()}
 
 
-def loaded(world: World, body: bytes) -> list[bytes]:
-    """The lines of POST /images/load; the images are there when they are told. Failures are lines too."""
+def loaded(world: World, body: bytes, *, quiet: bool) -> list[bytes]:
+    """The lines of POST /images/load; the images are there when they are told. Failures are lines too.
+
+    When it is `quiet` nothing is told of the layers.
+    """
     try:
         files = _unpacked(body)
         manifest = json.loads(files["manifest.json"])
@@ -111,7 +116,7 @@ def loaded(world: World, body: bytes) -> list[bytes]:
         return [_failed(f"open /var/lib/docker/tmp/docker-import-1/{missing}: no such file or directory")]
     except (ValueError, TypeError, AttributeError):
         return [_failed("unexpected EOF")]
-    return [told for image, tags in found for told in _arrived(world, image, tags)]
+    return [told for image, tags in found for told in _arrived(world, image, tags, quiet=quiet)]
 
 
 def _unpacked(body: bytes) -> dict[str, bytes]:
@@ -144,7 +149,7 @@ def _image(world: World, entry: JSON, files: Mapping[str, bytes]) -> Image:
     return Image(
         id=f"sha256:{digits}",
         created=seconds(str(described["created"])),
-        config={**shop_images.EMPTY_CONFIG, **(described.get("config") or {})},
+        config={**BARE, **(described.get("config") or {})},
         layers=layers,
         steps=[str(each.get("created_by") or "") for each in history if each.get("empty_layer")],
         author=str(described.get("author") or ""),
@@ -160,16 +165,17 @@ def _known_sizes(world: World) -> dict[str, int]:
     return {layer.digest: layer.size for image in known for layer in image.layers}
 
 
-def _arrived(world: World, image: Image, tags: list[str]) -> list[bytes]:
+def _arrived(world: World, image: Image, tags: list[str], *, quiet: bool) -> list[bytes]:
     """Put an image into the world, and tell of it."""
     held = {layer.digest for one in world.images.values() for layer in one.layers}
     told = []
-    for layer in image.layers if image.id not in world.images else ():
+    for layer in image.layers if image.id not in world.images and not quiet else ():
         if layer.digest not in held:
             size = layer.size or 1
-            detail = {"current": size, "total": size}
-            status = {"status": "Loading layer", "progressDetail": detail, "progress": bar(size, size)}
-            told.append(line({**status, "id": layer.digest.removeprefix("sha256:")[:12]}))
+            for done in ((size + 1) // 2, size):
+                detail = {"current": done, "total": size}
+                status = {"status": "Loading layer", "progressDetail": detail, "progress": bar(done, size)}
+                told.append(line({**status, "id": layer.digest.removeprefix("sha256:")[:12]}))
     there = world.images.setdefault(image.id, image)
     for tag in tags:
         if (old := named(world, there, tag)) is not None:
@@ -212,30 +218,29 @@ def exported(container: Container) -> bytes:
 
 def imported(world: World, body: bytes, message: str, changes: list[str]) -> Image:
     """An image of one layer made of a tar of files. Refusal when it is none."""
-    config = changed(shop_images.EMPTY_CONFIG, changes)
+    config = changed(BARE, changes)
     try:
         size = _size(body)
     except tarfile.ReadError:
         raise Refusal(500, "archive/tar: invalid tar header") from None
     layer = Layer(f"sha256:{hashlib.sha256(body).hexdigest()}", size, "")
-    return _made(world, "import", config, [layer], comment=message or "Imported from -")
+    return _made(world, config, [layer], comment=message or "Imported from -")
 
 
 def committed(world: World, container: Container, message: str, author: str, changes: list[str]) -> Image:
     """An image of a container as it is now."""
     base = world.images[container.image_id]
     config = changed({**base.config, **container.config, "Hostname": ""}, changes)
-    command = shlex.join([*(container.config["Entrypoint"] or ()), *(container.config["Cmd"] or ())])
+    command = " ".join([*(container.config["Entrypoint"] or ()), *(container.config["Cmd"] or ())])
     layer = Layer(f"sha256:{world.fresh_id('layer')}", container.size_rw, command)
-    made = _made(world, "create", config, [*base.layers, layer], comment=message)
+    made = _made(world, config, [*base.layers, layer], comment=message)
     made.author, made.parent = author, base.id
     return made
 
 
-def _made(world: World, action: str, config: JSON, layers: list[Layer], *, comment: str) -> Image:
+def _made(world: World, config: JSON, layers: list[Layer], *, comment: str) -> Image:
     image = Image(f"sha256:{world.fresh_id('image')}", world.now(), config, layers, comment=comment)
     world.images[image.id] = image
-    world.emit("image", action, image.id, {**image.labels, "name": image.id})
     return image
 
 

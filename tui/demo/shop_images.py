@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from tui.demo.models import JSON, Image, Layer
@@ -237,5 +238,24 @@ def made(world: World, recipe: Recipe, known: dict[str, Image]) -> Image:
         parent=known[recipe.parent].id if recipe.parent else "",
         hidden=recipe.hidden,
         tagged=created + 2.5 if recipe.tags else None,
-        steps=[f"CMD {config['Cmd']}"] if config["Cmd"] else [],
+        steps=_steps(config),
     )
+
+
+def _steps(config: JSON) -> list[str]:
+    """The lines that made no layer, as BuildKit notes them."""
+    own = [each for each in config["Env"] if each != PATH]
+    return [
+        *(f"ENV {each}" for each in own),
+        *(f"LABEL {key}={value}" for key, value in (config["Labels"] or {}).items()),
+        *([f"WORKDIR {config['WorkingDir']}"] if config["WorkingDir"] else []),
+        *([f"USER {config['User']}"] if config["User"] else []),
+        *(f"EXPOSE map[{port}:{{}}]" for port in config.get("ExposedPorts") or ()),
+        *(f"VOLUME [{path}]" for path in config["Volumes"] or ()),
+        *([f"STOPSIGNAL {config['StopSignal']}"] if config.get("StopSignal") else []),
+        *(
+            f"{word} [{' '.join(map(json.dumps, config[key]))}]"
+            for word, key in (("ENTRYPOINT", "Entrypoint"), ("CMD", "Cmd"))
+            if config[key]
+        ),
+    ]
