@@ -74,6 +74,11 @@ def test_a_container_that_added_nothing_is_run_again_by_its_image_alone() -> Non
     assert again().line().masked() == "docker run -d shop/api:2"
 
 
+def test_a_place_that_is_declared_and_bound_is_said_once() -> None:
+    spec = again({"Volumes": {"/data": {}, "/d": {}, "/own": {}}}, {"Binds": ["data:/d:ro"]})
+    assert spec.volumes == ("data:/d:ro", "/own")
+
+
 def test_env_is_run_again_byte_for_byte() -> None:
     hostile = ["A=line\nnext", "B=\x1b]52;c;x\x07", "C=\u200fabc", "D=", "E= 'x' \"y\" "]
     spec = again({"Env": ["PATH=/bin", *hostile, "LANG=de"]})

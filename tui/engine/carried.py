@@ -47,9 +47,10 @@ _ZERO_SPEAKS = frozenset({"MemorySwappiness", "StopTimeout"})
 _ENGINE_NETWORKS = frozenset({"", "default", "bridge", "host", "none"})
 _SYSTEM_PATHS = ("MaskedPaths", "ReadonlyPaths")
 
-_CONFIG_FLAGS = {"Hostname": "--hostname", "Domainname": "--domainname", "StopSignal": "--stop-signal"}
-_CONFIG_FLAGS |= {"StopTimeout": "--stop-timeout"}
-_HOST_FLAGS = {
+CONFIG_FLAGS = {"Hostname": "--hostname", "Domainname": "--domainname", "StopSignal": "--stop-signal"}
+CONFIG_FLAGS |= {"StopTimeout": "--stop-timeout"}
+"""Options by the key of Config that they set."""
+HOST_FLAGS = {
     "Privileged": "--privileged",
     "ReadonlyRootfs": "--read-only",
     "PublishAllPorts": "-P",
@@ -68,6 +69,8 @@ _HOST_FLAGS = {
     "CpuShares": "--cpu-shares",
     "CpuPeriod": "--cpu-period",
     "CpuQuota": "--cpu-quota",
+    "CpuRealtimePeriod": "--cpu-rt-period",
+    "CpuRealtimeRuntime": "--cpu-rt-runtime",
     "MemoryReservation": "--memory-reservation",
     "MemorySwap": "--memory-swap",
     "MemorySwappiness": "--memory-swappiness",
@@ -85,13 +88,22 @@ _HOST_FLAGS = {
     "VolumesFrom": "--volumes-from",
     "DeviceCgroupRules": "--device-cgroup-rule",
 }
-_HOST_MAPS = {"Tmpfs": ("--tmpfs", ":"), "Sysctls": ("--sysctl", "="), "StorageOpt": ("--storage-opt", "=")}
+"""Options by the key of HostConfig that they set."""
+HOST_MAPS = {"Tmpfs": ("--tmpfs", ":"), "Sysctls": ("--sysctl", "="), "StorageOpt": ("--storage-opt", "=")}
+"""Options of a name and a value, and what stands between them, by the key of HostConfig."""
 _MOUNT_WORDS = {"Type": "type", "Source": "source", "Target": "target"}
-_HEALTH_FLAGS = {
+HEALTH_FLAGS = {
     "Interval": "--health-interval",
     "Timeout": "--health-timeout",
     "StartPeriod": "--health-start-period",
     "StartInterval": "--health-start-interval",
+}
+"""Options that take a time, by the key of Healthcheck."""
+_MOUNT_OPTIONS = {
+    ("BindOptions", "Propagation"): "bind-propagation={}",
+    ("VolumeOptions", "NoCopy"): "volume-nocopy",
+    ("TmpfsOptions", "SizeBytes"): "tmpfs-size={}",
+    ("TmpfsOptions", "Mode"): "tmpfs-mode={:o}",
 }
 
 
@@ -147,14 +159,14 @@ class Carried:
         body = {**config, **self.config, "HostConfig": {**host, **self.host}}
         body["ExposedPorts"] = {**config["ExposedPorts"], **{port: {} for port in self.exposed}}
         body["Labels"] = {**config["Labels"], **self.labels}
-        if self.aliases and _has_aliases(network):
+        if self.aliases and has_aliases(network):
             body["NetworkingConfig"] = {"EndpointsConfig": {network: {"Aliases": list(self.aliases)}}}
         return body
 
     def flags(self, network: str) -> list[Arg]:
         """These settings as options of `docker run`, as far as it has one; `unspoken` names the others."""
-        flags = [*_flags(self.config, _CONFIG_FLAGS), *_flags(self.host, _HOST_FLAGS)]
-        for key, (flag, between) in _HOST_MAPS.items():
+        flags = [*_flags(self.config, CONFIG_FLAGS), *_flags(self.host, HOST_FLAGS)]
+        for key, (flag, between) in HOST_MAPS.items():
             for name, value in self.host.get(key, {}).items():
                 flags += [flag, f"{name}{between}{value}" if value else name]
         for limit in self.host.get("Ulimits", ()):
@@ -163,31 +175,35 @@ class Carried:
             words = (device["PathOnHost"], device["PathInContainer"], device["CgroupPermissions"])
             flags += ["--device", ":".join(words)]
         if log := self.host.get("LogConfig"):
-            flags += ["--log-driver", log["Type"]]
+            if log["Type"]:
+                flags += ["--log-driver", log["Type"]]
             for name, value in (log.get("Config") or {}).items():
                 flags += ["--log-opt", assignment(f"{name}={value}")]
         for link in self.host.get("Links", ()):
             # the Engine answers /db:/web/alias
-            name, _, alias = link.partition(":")
-            flags += ["--link", f"{name.removeprefix('/')}:{alias.rpartition('/')[2]}"]
+            name, colon, alias = link.partition(":")
+            flags += ["--link", f"{name.removeprefix('/')}{colon}{alias.rpartition('/')[2]}"]
         for mount in self.host.get("Mounts", ()):
             if written := _mount(mount):
                 flags += ["--mount", written]
+        for request in self.host.get("DeviceRequests", ()):
+            if written := _gpus(request):
+                flags += ["--gpus", written]
         if self.host.get("MaskedPaths") == []:
             flags += ["--security-opt", "systempaths=unconfined"]
         flags += _health_flags(self.config.get("Healthcheck") or {})
         for port in self.exposed:
             flags += ["--expose", port.removesuffix("/tcp")]
-        for alias in self.aliases if _has_aliases(network) else ():
+        for alias in self.aliases if has_aliases(network) else ():
             flags += ["--network-alias", alias]
         return flags
 
     def unspoken(self) -> tuple[str, ...]:
         """Settings that are sent but that the docker line cannot say, by the API's names."""
         spoken = {
-            *_CONFIG_FLAGS,
-            *_HOST_FLAGS,
-            *_HOST_MAPS,
+            *CONFIG_FLAGS,
+            *HOST_FLAGS,
+            *HOST_MAPS,
             *_SYSTEM_PATHS,
             "Ulimits",
             "Devices",
@@ -200,6 +216,8 @@ class Carried:
             spoken.add("Healthcheck")
         if all(_mount(mount) for mount in self.host.get("Mounts", ())):
             spoken.add("Mounts")
+        if all(_gpus(request) for request in self.host.get("DeviceRequests", ())):
+            spoken.add("DeviceRequests")
         silent = [key for key in (*self.config, *self.host) if key not in spoken]
         return (*silent, *(["Labels"] if self.labels else []))
 
@@ -231,7 +249,8 @@ def is_sayable(label: str) -> bool:
     return bool(label) and "=" not in label
 
 
-def _has_aliases(network: str) -> bool:
+def has_aliases(network: str) -> bool:
+    """Whether the Engine takes further names for a container on this network."""
     return network not in _ENGINE_NETWORKS and not network.startswith("container:")
 
 
@@ -244,8 +263,8 @@ def _is_nothing(key: str, value: object) -> bool:
 def _flags(values: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Arg]:
     for key, flag in names.items():
         value = values.get(key)
-        if value is True:
-            yield flag
+        if isinstance(value, bool):
+            yield flag if value else f"{flag}=false"
         elif isinstance(value, list):
             for item in value:
                 yield from (flag, item)
@@ -263,7 +282,7 @@ def _health_flags(health: Mapping[str, Any]) -> list[Arg]:
         if len(test) != 2 or test[0] != "CMD-SHELL":
             return []
         flags += ["--health-cmd", test[1]]
-    for key, flag in _HEALTH_FLAGS.items():
+    for key, flag in HEALTH_FLAGS.items():
         if health.get(key):
             flags += [flag, _duration(health[key])]
     if health.get("Retries"):
@@ -280,12 +299,26 @@ def _duration(nanoseconds: int) -> str:
 
 
 def _mount(mount: Mapping[str, Any]) -> str | None:
-    """The value of `--mount`; None for a mount with more to it than its places."""
+    """The value of `--mount`; None for a mount with more to it than an option can say."""
     said = {key: value for key, value in mount.items() if value}
-    if not said.keys() <= {"Type", "Source", "Target", "ReadOnly"}:
-        return None
-    words = [f"{name}={said[key]}" for key, name in _MOUNT_WORDS.items() if key in said]
-    if said.get("ReadOnly"):
+    words = [f"{name}={said.pop(key)}" for key, name in _MOUNT_WORDS.items() if key in said]
+    if said.pop("ReadOnly", False):
         words.append("readonly")
+    for group, settings in said.items():
+        for key, value in settings.items() if isinstance(settings, Mapping) else [("", settings)]:
+            if value and (group, key) not in _MOUNT_OPTIONS:
+                return None
+            words += [_MOUNT_OPTIONS[group, key].format(value)] if value else []
     # its value is a line of CSV, which these characters would end
     return None if any(set(word) & set(',"\n\r') for word in words) else ",".join(words)
+
+
+def _gpus(request: Mapping[str, Any]) -> str | None:
+    """The value of `--gpus`; None for a request for something else, or for more."""
+    if request.get("Capabilities") != [["gpu"]] or request.get("Driver") or request.get("Options"):
+        return None
+    if ids := request.get("DeviceIDs"):
+        devices = f"device={','.join(ids)}"
+        return f'"{devices}"' if len(ids) > 1 else devices
+    count = request.get("Count")
+    return "all" if count == -1 else str(count) if count else None

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.engine.errors import EngineError, ReadOnly, Unreachable
@@ -23,9 +18,10 @@ from tui.engine.runspec import RunSpec, image_hints, problems
 from tui.screens.bars import DEMO_WORDS
 from tui.screens.copying import copy_line
 from tui.screens.dialog import KeyLine
-from tui.screens.job_words import STILL_UNDER_WAY, job_line
+from tui.screens.job_words import STILL_UNDER_WAY
 from tui.screens.run_fields import HINTED, conflicts, form_fields, image_hint, is_here, notes, spec_of
-from tui.screens.run_line import SpecLine
+from tui.screens.run_following import Following, sentences
+from tui.screens.run_line import SpecLine, TakenLine
 from tui.screens.threads import on_thread
 from tui.verbs.launching import Launch, field_of
 from tui.verbs.pulling import pull_task
@@ -33,13 +29,11 @@ from widgets.form import Form
 from widgets.text import shown
 
 if TYPE_CHECKING:
-    from tui.engine.jobs import Task
+    from tui.engine.runline import ReadLine
     from tui.screens.desk import ScreenDesk
 
-TICK_SECONDS = 0.05
-"""How often a job under way is looked at."""
-
 LEAVING = "esc again leaves; what was typed is gone then."
+WITHOUT = "Not all that the line says is in the form: ctrl-s again goes on without it."
 
 
 class RunForm(Form):
@@ -62,7 +56,7 @@ class RunForm(Form):
         self.focus_field(field)
 
 
-class RunScreen(Screen[None]):
+class RunScreen(Following):
     """Options of `docker run`, the line they make, and the way to the container."""
 
     DEFAULT_CSS = """
@@ -71,6 +65,8 @@ class RunScreen(Screen[None]):
         & > #run--title { height: auto; padding: 0 1; text-style: bold; color: $text-primary; }
         & > RunForm { margin: 1 0 0 0; }
         & > #run--line { max-height: 6; margin: 0 1; }
+        & > #run--taken { max-height: 4; margin: 0 1; display: none; }
+        & > #run--taken.-said { display: block; }
         & > #run--status { height: auto; max-height: 5; padding: 0 1; color: $text-warning; display: none; }
         & > #run--status.-said { display: block; }
         & > #run--status.-wrong { color: $text-error; }
@@ -86,15 +82,14 @@ class RunScreen(Screen[None]):
 
     AUTO_FOCUS = ""
 
-    def __init__(self, spec: RunSpec, desk: ScreenDesk, *, create_only: bool) -> None:
-        super().__init__()
+    def __init__(self, spec: RunSpec, desk: ScreenDesk, *, create_only: bool, line: str = "") -> None:
+        """`line` is a docker line to fill the form from."""
+        super().__init__(desk)
         self.spec = spec
         """What the form says now."""
-        self._began = spec
-        self._desk = desk
+        self._began = self._filled = spec
+        self._first_line = line
         self._create_only = create_only
-        self._job: Job | None = None
-        self._leaving = False
         self._wrong: dict[str, str] = {}
         self._said: dict[str, str] = {}
         self._hinted = ""
@@ -106,6 +101,7 @@ class RunScreen(Screen[None]):
         yield Static(id="run--title", markup=False)
         yield RunForm(form_fields(self.spec, self._desk.store, create_only=self._create_only))
         yield SpecLine(id="run--line")
+        yield TakenLine(id="run--taken")
         yield Static(id="run--status", markup=False)
         yield KeyLine()
 
@@ -113,27 +109,57 @@ class RunScreen(Screen[None]):
         """Start where something is missing."""
         self._look()
         self._form.focus_field("command" if self.spec.image else "image")
+        self._values = self._form.values()
+        if self._first_line:
+            self.once(lambda: self.take(self._first_line))
 
     @property
     def _form(self) -> RunForm:
+        """The form that is shown."""
         return self.query_one(RunForm)
 
     @property
     def _line(self) -> SpecLine:
         return self.query_one(SpecLine)
 
+    @property
+    def _taken(self) -> TakenLine:
+        return self.query_one(TakenLine)
+
     # What is typed
+
+    @property
+    def is_typed_in(self) -> bool:
+        """Whether it says something else than at first."""
+        return spec_of(self._filled, self._form.values()) != self._began
+
+    async def fill(self, read: ReadLine) -> None:
+        """Begin anew with what a line says; whether it is started is the line's word too."""
+        self.spec = self._filled = read.spec
+        self._create_only = read.create_only
+        self._verb = "container.create" if read.create_only else "image.run"
+        self._wrong, self._said, self._hinted = {}, {}, ""
+        fields = form_fields(self.spec, self._desk.store, create_only=self._create_only)
+        former = self._form
+        with self.app.batch_update():
+            await self.mount(RunForm(fields), before=former)
+            await former.remove()
+        self._taken.take(read, self._desk.endpoint)
+        self.say("")
+        self._look()
+        self._form.focus_field(next(iter(self._wrong), "image"))
 
     @on(Form.Changed)
     def _changed(self, event: Form.Changed) -> None:
-        self.spec = spec_of(self._began, event.values)
-        self._say("")
-        self._look()
+        if event.form is self._form and not self.holds_line(event.values):
+            self.spec = spec_of(self._filled, event.values)
+            self.say("")
+            self._look()
 
     def _look(self) -> None:
         """Say what is known of the values as they are now."""
         spec, store = self.spec, self._desk.store
-        wrong = conflicts(spec)
+        wrong = {**conflicts(spec), **self._taken.wrong(spec)}
         said = notes(spec, store)
         if self.is_missing:
             then = "" if self._create_only else " and then runs it"
@@ -179,24 +205,24 @@ class RunScreen(Screen[None]):
 
     @on(Form.Submitted)
     def _submitted(self, event: Form.Submitted) -> None:
-        self._once(self._send)
+        taken = self._taken
+        if taken.untaken and not taken.agreed:
+            self.say(Content(WITHOUT))
+            taken.agreed = True
+        else:
+            self.once(self._send)
 
     def action_pull(self) -> None:
         """Pull the image and run nothing."""
         if self.is_missing:
-            self._once(self._pull)
-
-    def _once(self, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Begin something unless something has begun: its question may be on its way to the screen."""
-        if all(worker.is_finished for worker in self.workers if worker.group == "run"):
-            self.run_worker(work(), group="run", exit_on_error=False)
+            self.once(self._pull)
 
     async def _send(self) -> None:
         if self.is_missing and not await self._pull():
             return
         size = self.app.size
         launch = Launch(self._verb, self.spec, create_only=self._create_only, size=(size.height, size.width))
-        job = await self._follow(launch.task)
+        job = await self.follow(launch.task)
         if job is None or job.state is not JobState.DONE:
             self._say_refusal(job)
             return
@@ -218,7 +244,7 @@ class RunScreen(Screen[None]):
     async def _pull(self) -> bool:
         """Whether the image is here now."""
         image = self.spec.image
-        job = await self._follow(replace(pull_task(image), quiet=True))
+        job = await self.follow(replace(pull_task(image), quiet=True))
         if job is None or job.state is not JobState.DONE:
             self._say_refusal(job, "image")
             return False
@@ -226,64 +252,21 @@ class RunScreen(Screen[None]):
         self._look()
         return True
 
-    async def _follow(self, task: Task) -> Job | None:
-        """Start a task and show it until it ends or is cancelled; nothing can be typed meanwhile.
-
-        None when it could not be started or the person did not want it after all.
-        """
-        try:
-            job = await self._desk.start(task)
-        except EngineError as error:
-            self._say(_sentences(error), is_error=True)
-            return None
-        if job is None:
-            return None
-        here = self.focused
-        self._job = job
-        self._form.disabled = True
-        self.refresh_bindings()
-        try:
-            while job.ended is None and not job.cancelled.is_set():
-                self._say(job_line(job, time.monotonic()))
-                await asyncio.sleep(TICK_SECONDS)
-        finally:
-            self._job = None
-            self._form.disabled = False
-            self._say("")
-            self.refresh_bindings()
-            self._refocus(here)
-        return job
-
-    def _refocus(self, here: Widget | None) -> None:
-        if here is not None and here.is_attached:
-            self.set_focus(here)
-        else:
-            self._form.focus()
-
     def _say_refusal(self, job: Job | None, field: str | None = None) -> None:
         """Show the Engine's words at the field they are about, else above the keys."""
         if job is None:
             return
         if job.state is JobState.CANCELLED:
-            self._say(STILL_UNDER_WAY)
+            self.say(STILL_UNDER_WAY)
             return
         for error in (result.error for result in job.refused if result.error is not None):
             unsent = isinstance(error, Unreachable | ReadOnly)
             place = None if unsent else field or field_of(self.spec, error)
-            words = _sentences(error)
+            words = sentences(error)
             if place in self._form.values():
                 self._form.refuse(place, words)
             else:
-                self._say(words, is_error=True)
-
-    def _say(self, words: str | Content, *, is_error: bool = False) -> None:
-        status = self.query_one("#run--status", Static)
-        status.set_class(bool(words), "-said")
-        status.set_class(is_error, "-wrong")
-        status.update(
-            Content(shown(f"✗ {words}" if is_error else words)) if isinstance(words, str) else words
-        )
-        self._leaving = False
+                self.say(words, is_error=True)
 
     # Keys
 
@@ -292,21 +275,21 @@ class RunScreen(Screen[None]):
         if action == "submit":
             word = "create" if self._create_only else "run"
             return f"pull, then {word}" if self.is_missing else word
-        return "cancel" if action == "leave" and self._job is not None else None
+        return "cancel" if action == "leave" and self.job is not None else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Pulling is offered while the image is not here."""
-        return self.is_missing and self._job is None if action == "pull" else True
+        return self.is_missing and self.job is None if action == "pull" else True
 
     def action_leave(self) -> None:
         """Cancel what is under way; else leave, and when something was typed only the second time."""
-        if self._job is not None:
-            self._job.cancel()
-        elif self._leaving or self.spec == self._began:
+        if self.job is not None:
+            self.job.cancel()
+        elif self.leaving or not self.is_typed_in:
             self.dismiss(None)
         else:
-            self._say(LEAVING)
-            self._leaving = True
+            self.say(LEAVING)
+            self.leaving = True
 
     def action_copy(self) -> None:
         """Copy the docker line; one with secrets asks whether to copy them too."""
@@ -321,8 +304,3 @@ def _title(spec: RunSpec, *, create_only: bool) -> str:
     if spec.like:
         return f"Run again like {spec.like}"
     return f"Run a container from {spec.image}" if spec.image else "Run a container"
-
-
-def _sentences(error: EngineError) -> str:
-    """The Engine's words and what to do next."""
-    return f"{error.message.rstrip('.')}. {error.advice}".strip()

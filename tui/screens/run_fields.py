@@ -138,8 +138,12 @@ def is_here(reference: str, store: Store) -> bool:
     short = reference.removeprefix("docker.io/").removeprefix("library/")
     digits = reference.removeprefix("sha256:")
     is_id = bool(digits) and not set(digits) - set("0123456789abcdef")
-    return with_tag(short) in store.images or any(
-        short in image.digests or (is_id and image.id.removeprefix("sha256:").startswith(digits))
+    # Podman lists images by their whole names, and those built there as localhost's
+    whole = f"docker.io/{short}" if "/" in short else f"docker.io/library/{short}"
+    names = (short, whole, f"localhost/{short}")
+    return any(with_tag(name) in store.images for name in names) or any(
+        any(name in image.digests for name in names)
+        or (is_id and image.id.removeprefix("sha256:").startswith(digits))
         for image in store.images.values()
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.engine.kinds import Kind
@@ -20,8 +21,6 @@ async def _run_image(desk: Desk, models: Sequence[Image]) -> None:
     image = models[0]
 
     def read(connection: Connection) -> RunSpec:
-        from dataclasses import replace
-
         from tui.engine.lists import inspect
         from tui.engine.runspec import RunSpec
 
@@ -94,3 +93,14 @@ CREATE_CONTAINER = Verb(
     needs_row=False,
     weight=7,
 )
+
+
+def from_line(text: str) -> Verb:
+    """The verb that opens the run form filled from a docker line."""
+
+    async def fill(desk: Desk, models: Sequence[Any]) -> None:
+        from tui.engine.runspec import RunSpec
+
+        await desk.run_form(RunSpec(), create_only=False, line=text)
+
+    return replace(CREATE_CONTAINER, line=lambda models: docker("run"), act=fill)
