@@ -8,10 +8,11 @@ from typing import NamedTuple
 from textual.widgets import Input
 
 from tests.stage import Build, Stage
-from tui.demo import NAME
-from tui.demo.world import World
+from tui.demo import NAME, DemoEngine
+from tui.demo.world import FIXED_NOW, World
 from tui.engine.endpoint import DEFAULT_URL, Endpoint
 from tui.engine.errors import Unreachable
+from tui.engine.kinds import Kind
 from tui.engine.link import Link, LinkState
 from tui.screens.bars import DEMO_WORDS
 from tui.screens.body import WIDE
@@ -237,6 +238,17 @@ async def _demo(stage: Stage) -> None:
     await stage.still()
 
 
+async def _hosts(stage: Stage) -> None:
+    other = DemoEngine(seed=2, clock=lambda: FIXED_NOW)
+    stage.app.go(Endpoint(other.start(), "prod-eu", "test"), other)
+    await stage.until(lambda: len(stage.app.engines) == 2 and stage.app.engine.store.listed(Kind.VOLUME))
+    stage.app.go_all()
+    await stage.until(lambda: "Volumes 22" in stage.text and "docker start import-orders" in stage.text)
+    await stage.press("slash", *"shop-", "enter")
+    await stage.until(lambda: "of 32" in stage.text and "docker stop shop-app-1" in stage.text)
+    await stage.still()
+
+
 async def _as_it_is(stage: Stage) -> None:
     await _read_detail(stage)
 
@@ -270,5 +282,6 @@ SCENES = {
     "palette": Scene(_palette),
     "no-engine": Scene(_no_engine),
     "demo": Scene(_demo),
+    "hosts": Scene(_hosts),
     "empty": Scene(_as_it_is, _emptied, rows=False),
 }

@@ -42,6 +42,7 @@ SIZES = {
     "exec": (120, 20),
     "no-engine": (120, 26),
     "demo": (120, 22),
+    "hosts": (120, 24),
 }
 """What is drawn, in columns and rows."""
 

@@ -50,7 +50,7 @@ class Row:
     answer: Answer | None = None
     """The keys that answer what the verb asks."""
     line: str = ""
-    """The journal's docker line, with * for what the Engine adds; "" for verbs that change nothing."""
+    """The journal's docker line, with * for what the Engine adds; "" for verbs that are no job."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ class Stay:
     """The path that appears in the container by it."""
 
 
-NAMED_BY_THE_ENGINE = ("container.run", "container.create", "image.run", "network.create", "volume.create")
+NAMED_BY_THE_ENGINE = (
+    *("container.run", "container.create", "image.run", "image.build", "network.create", "volume.create"),
+)
 """Verbs whose object has no id before: the journal names what was asked for."""
 
 
@@ -74,15 +76,18 @@ async def try_by_key(person: Person, verb: Verb, row: Row, scene: Scene, api: do
         await person.go_to(verb.kind, scene.name)
     else:
         await person.pane(verb.kind)
-        if scene.refs and verb.id != "image.pull":
-            await person.until(lambda: set(scene.refs) <= set(person.app.engine.store.of(verb.kind)))
-    await person.offered(verb.key, verb.title)
-    await person.press(verb.key)
+        known = {ref for ref in scene.refs if not ref.startswith("/") and verb.id != "image.pull"}
+        await person.until(lambda: known <= set(person.app.engine.store.of(verb.kind)))
+    if verb.key:
+        await person.offered(verb.key, verb.title)
+        await person.press(verb.key)
+    else:
+        await person.press("colon", *verb.word, "enter")
     if row.answer is not None:
         await row.answer(person)
     after = After(api, person, scene)
     await person.until(lambda: row.effect(after))
-    if verb.effect in (Effect.CHANGES, Effect.DESTROYS):
+    if row.line or verb.effect in (Effect.CHANGES, Effect.DESTROYS):
         await person.until(lambda: person.journal(verb.id))
         (entry,) = person.journal(verb.id)
         # the options that lead to this Engine are tried elsewhere
@@ -95,5 +100,4 @@ async def try_by_key(person: Person, verb: Verb, row: Row, scene: Scene, api: do
         wanted = {"made"} if verb.id in NAMED_BY_THE_ENGINE else set(scene.refs)
         assert {each["id"] for each in entry["objects"]} == wanted, entry["objects"]
     else:
-        assert row.line == ""
         assert person.journal(verb.id) == []

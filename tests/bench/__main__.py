@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tests.bench.demo import demo
+from tests.bench.far import far
 from tests.bench.figures import HEAD, Figure, line, row
 from tests.bench.ground import Ground, Scenario
 from tests.bench.line import on_a_line
@@ -22,6 +23,7 @@ from tests.bench.lively import fresh, health, logs
 from tests.bench.programs import WHARF, NeverReady, Programs
 from tests.bench.scene import SCENES, Builder
 from tests.bench.still import idle, keys, startup
+from tests.bench.transfers import transfers
 from tests.live.engine import EngineError, PrivateEngine
 
 RELEASE = "20.10"
@@ -29,9 +31,14 @@ GROWING: Mapping[str, Scenario] = {"startup": startup, "keys": keys, "idle": idl
 """Measured at every size."""
 ALONE: Mapping[str, Scenario] = {"logs": logs, "health": health}
 """Measured once, each on an Engine of its own."""
-ENGINELESS: Mapping[str, Callable[..., Iterator[Figure]]] = {"demo": demo, "line": on_a_line}
-"""Measured on the demo, without an Engine."""
-KNOWN = (*GROWING, *ALONE, *ENGINELESS)
+THEIR_OWN: Mapping[str, Callable[..., Iterator[Figure]]] = {
+    "demo": demo,
+    "line": on_a_line,
+    "far": far,
+    "transfers": transfers,
+}
+"""Measured on the demo, or on an Engine that they start themselves."""
+KNOWN = (*GROWING, *ALONE, *THEIR_OWN)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,9 +73,9 @@ def measure(names: set[str], programs: Programs, *, quick: bool) -> Iterator[Fig
                 yield from scenario(Ground(engine.url, "", builder, programs, quick))
         finally:
             engine.stop()
-    for name, without_engine in ENGINELESS.items():
+    for name, scenario_of in THEIR_OWN.items():
         if name in names:
-            yield from without_engine(programs, quick=quick)
+            yield from scenario_of(programs, quick=quick)
 
 
 def main() -> int:

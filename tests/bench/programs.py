@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 
 import psutil
@@ -40,6 +41,12 @@ class Programs:
             "XDG_STATE_HOME": str(home),
             _MARK: str(os.getpid()),
         }
+
+    def finding(self, folder: str) -> Programs:
+        """The same, with another folder in front of the PATH."""
+        other = copy(self)
+        other._env = self._env | {"PATH": f"{folder}{os.pathsep}{self._env['PATH']}"}
+        return other
 
     def start(self, program: Sequence[str], url: str, *, size: tuple[int, int] = (COLUMNS, ROWS)) -> Terminal:
         """Start a program on the Engine at `url`, in a terminal of so many columns and rows."""

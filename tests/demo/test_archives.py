@@ -147,7 +147,7 @@ def test_a_commit_is_an_image_that_containers_can_be_made_of(
 ) -> None:
     with told(engine) as seen:
         made = api.commit("shop-app-1", "shop/app", "hot", message="a fix", author="Ada", changes=["ENV B=2"])
-    assert seen == ["commit"]
+    assert seen == ["pause", "commit", "unpause"]
     image = api.inspect_image("shop/app:hot")
     assert image["Id"] == made["Id"]
     assert (image["Author"], image["Comment"]) == ("Ada", "a fix")

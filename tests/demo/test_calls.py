@@ -18,7 +18,6 @@ UNCALLED = {
     "POST /images/prune": _LINE,
     "POST /networks/prune": _LINE,
     "POST /volumes/prune": _LINE,
-    "POST /images/{}/tag": _OTHERS,
     "POST /networks/{}/connect": _OTHERS,
     "POST /networks/{}/disconnect": _OTHERS,
     "GET /images/{}/history": "the docker CLI shows with it the steps that images of the demo are made of",

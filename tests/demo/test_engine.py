@@ -135,7 +135,7 @@ def test_head_of_ping_has_headers_and_no_body(engine: DemoEngine) -> None:
 
 def test_what_is_not_built_says_so_and_does_not_hang(api: docker.APIClient, engine: DemoEngine) -> None:
     with pytest.raises(APIError) as refused:
-        api.commit("shop-db-1")
+        api.update_container("shop-db-1", mem_limit="1g")
     assert refused.value.status_code == 501
     assert "the demo Engine does not answer POST" in refused.value.explanation
     assert b" 400 " in answered(engine.start(), "POST /networks/staging/connect").splitlines()[0]

@@ -10,20 +10,27 @@ import docker
 from tests.live.person import Person
 from tests.live.verb_rows import (
     apply,
+    built,
     copies,
     form,
+    from_file,
     has_started_again,
     is_exited,
     is_running,
+    kept,
+    made_1,
+    made_from_file,
     named,
     new_name,
     on,
     shows,
+    to_file,
     volumes_by_force,
 )
 from tests.trying import After, Make, Row, Scene, Stay
 from tui.demo import DemoEngine
 from tui.screens.logs import LogsScreen
+from tui.screens.search import SearchScreen
 from tui.screens.top import TopScreen
 
 TOOLS = "debian:bookworm-slim"
@@ -37,6 +44,14 @@ def container(name: str) -> Make:
 
 def image(reference: str) -> Make:
     return lambda api, demo: Scene(reference, (reference,))
+
+
+def image_at_once(reference: str) -> Make:
+    def make(api: docker.APIClient, demo: DemoEngine) -> Scene:
+        demo.dials.pace = 0
+        return image(reference)(api, demo)
+
+    return make
 
 
 def network(name: str) -> Make:
@@ -75,6 +90,23 @@ def unused_volumes(api: docker.APIClient, demo: DemoEngine) -> Scene:
     )
 
 
+def an_archive(api: docker.APIClient, demo: DemoEngine) -> Scene:
+    kept().write_bytes(b"".join(api.get_image("node:22-alpine")))
+    api.remove_image("node:22-alpine", force=True)
+    return Scene(refs=(str(kept()),))
+
+
+def an_export(api: docker.APIClient, demo: DemoEngine) -> Scene:
+    kept().write_bytes(b"".join(api.export("shop-proxy-1")))
+    return Scene(refs=(str(kept()),))
+
+
+def a_context(api: docker.APIClient, demo: DemoEngine) -> Scene:
+    kept().with_suffix("").mkdir()
+    (kept().with_suffix("") / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
+    return Scene()
+
+
 # Answers
 
 
@@ -102,6 +134,21 @@ async def sleeper(person: Person) -> None:
 async def mysql(person: Person) -> None:
     await form(person)
     await person.press("ctrl+u", *"mysql:9", "enter")
+
+
+async def database(person: Person) -> None:
+    await form(person)
+    await person.press("ctrl+u", *"shop/db:1", "enter")
+
+
+async def as_offered(person: Person) -> None:
+    await form(person)
+    await person.press("ctrl+s")
+
+
+async def redis(person: Person) -> None:
+    await person.until(lambda: isinstance(person.app.screen, SearchScreen))
+    await person.press(*"redis", "enter")
 
 
 async def typed_name(person: Person) -> None:
@@ -207,6 +254,18 @@ ROWS: dict[str, Row | Stay] = {
     ),
     "container.logs": Row(container("shop-app-1"), on(LogsScreen, "GET /")),
     "container.top": Row(container("shop-app-1"), on(TopScreen, "python -m shop")),
+    "container.commit": Row(
+        container("shop-app-1"),
+        lambda after: "made:1" in references_of(after),
+        made_1,
+        "docker commit shop-app-1 made:1",
+    ),
+    "container.export": Row(
+        container("shop-app-1"),
+        lambda after: kept().exists(),
+        to_file,
+        "docker export -o */kept.tar shop-app-1",
+    ),
     "container.inspect": Row(container("shop-app-1"), shows("HostConfig")),
     "container.open": Row(container("metrics-grafana-1"), copies("http://localhost:3000")),
     "container.copy": Row(container("shop-app-1"), copies("shop-app-1")),
@@ -221,6 +280,47 @@ ROWS: dict[str, Row | Stay] = {
     "image.pull": Row(
         to_be_pulled, lambda after: "mysql:9" in references_of(after), mysql, "docker pull mysql:9"
     ),
+    "image.tag": Row(
+        image("postgres:16"),
+        lambda after: {"postgres:16", "shop/db:1"} <= references_of(after),
+        database,
+        "docker tag postgres:16 shop/db:1",
+    ),
+    "image.push": Row(
+        image("shop/tools:latest"),
+        lambda after: after.api.inspect_image("shop/tools:latest")["RepoDigests"],
+        as_offered,
+        "docker push shop/tools:latest",
+    ),
+    "image.search": Row(nothing, shows("13,400"), redis),
+    "image.save": Row(
+        image_at_once("postgres:16"),
+        lambda after: kept().exists(),
+        to_file,
+        "docker save -o */kept.tar postgres:16",
+    ),
+    "image.load": Row(
+        an_archive,
+        lambda after: "node:22-alpine" in references_of(after),
+        from_file,
+        "docker load -i */kept.tar",
+    ),
+    "image.import": Row(
+        an_export,
+        lambda after: "made:1" in references_of(after),
+        made_from_file,
+        "docker import */kept.tar made:1",
+    ),
+    "image.build": Row(
+        a_context,
+        lambda after: "made:latest" in references_of(after),
+        built,
+        "docker build -t made */kept",
+    ),
+    "image.history": Row(image("postgres:16"), shows("RUN apt-get install -y postgresql-16")),
+    "image.files": Row(image_at_once("postgres:16"), shows("the whole image")),
+    "image.software": Row(image_at_once("postgres:16"), shows("Debian GNU/Linux 12")),
+    "image.scan": Row(image("postgres:16"), shows("no scanner on PATH")),
     "image.inspect": Row(image("postgres:16"), shows("RootFS")),
     "image.remove": Row(
         image("node:22-alpine"),
@@ -230,6 +330,7 @@ ROWS: dict[str, Row | Stay] = {
     ),
     "image.prune": Row(dangling, pruned_images, apply, "docker image prune"),
     "image.copy": Row(image("postgres:16"), copies("postgres:16")),
+    "image.sizes": Row(image("postgres:16"), shows("UNIQUE")),
     "network.create": Row(
         nothing,
         lambda after: "made" in networks_of(after),

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.engine.http_registry import INDEX, MANIFEST, HttpRegistry, Reply, error, http_registry, sha256
+from tui.engine.history import dockerfile_line
 from tui.engine.registry import Attached, AttachedKind, Page, Registry, RegistryError, Step, is_attachment_tag
-from tui.engine.registry_image import dockerfile_line, kind_of
+from tui.engine.registry_image import kind_of
 
 REPOSITORY = "team/app"
 TAGS = f"GET /v2/{REPOSITORY}/tags/list"

@@ -25,7 +25,9 @@ Calls = frozenset[tuple[str, str]]
 
 _VERSION = re.compile(r"^/v[0-9.]+(?=/)")
 _OBJECT = re.compile(r"^/(containers|exec|networks|volumes)/(?!(?:create|json|prune)$)[^/]+")
-_IMAGE = re.compile(r"^/images/(?!(?:create|json|load|prune|search)$).+?(/(?:get|history|json|push|tag))?$")
+_IMAGE = re.compile(
+    r"^/images/(?!(?:create|get|json|load|prune|search)$).+?(/(?:get|history|json|push|tag))?$"
+)
 
 
 def call(method: str, url: str) -> Calls:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tarfile
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from tests.live.making import IMAGE
+from tui.engine.builds import Build, Building
 from tui.engine.connection import Connection
 from tui.engine.errors import EngineError, engine_errors
 from tui.engine.jobs import Job, Task
@@ -16,7 +20,7 @@ from tui.engine.plans import Plan
 from tui.engine.runspec import RunSpec
 from tui.engine.store import Store
 from tui.verbs.launching import Launch
-from tui.verbs.verb import Answers, Sheet, View, Visit
+from tui.verbs.verb import Answers, FileRequest, Sheet, View, Visit
 
 Answer = TypeVar("Answer")
 
@@ -53,14 +57,27 @@ class ObedientDesk:
         """Answer all questions."""
         return {question.id: GIVEN.get(question.id, question.value) for question in sheet.questions}
 
+    async def choose_file(self, request: FileRequest) -> Path | None:
+        """A file of a folder made for it: a new one to write, one with a tar of nothing to read."""
+        path = Path(tempfile.mkdtemp()) / (request.name or "a.tar")
+        if not request.writes:
+            tarfile.open(path, "w").close()
+        return path
+
     async def read(self, ask: Callable[[Connection], Answer]) -> Answer:
         """Ask the Engine."""
         return ask(self.connection)
 
-    async def run_form(self, spec: RunSpec, *, create_only: bool) -> None:
+    async def run_form(self, spec: RunSpec, *, create_only: bool, line: str = "") -> None:
         """Send the form as it is proposed."""
         spec = replace(spec, image=spec.image or IMAGE)
         await self.start(Launch("container.run", spec, create_only=create_only, size=(24, 80)).task)
+
+    async def build(self) -> None:
+        """Build from a folder made for it."""
+        folder = Path(tempfile.mkdtemp())
+        (folder / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
+        await self.start(Building(Build(folder, tags=("made",))).task())
 
     async def enter(self, visit: Visit) -> None:
         """Go inside, and out again."""

@@ -10,7 +10,7 @@ from typing import Any
 import docker
 import pytest
 
-from tests.live.conformance import containers, objects, processes
+from tests.live.conformance import containers, objects, processes, transfers
 from tests.live.conformance.asking import ask
 from tests.live.conformance.differences import DIFFERENCES, Justified
 from tests.live.conformance.telling import Difference, Story, Told, differences, tell
@@ -21,7 +21,9 @@ from tui.demo import DemoEngine
 from tui.demo.models import Image, Layer
 from tui.demo.router import ROUTES
 
-STORIES = {story.name: story for story in (*containers.STORIES, *objects.STORIES, *processes.STORIES)}
+STORIES = {
+    story.name: story for module in (containers, objects, processes, transfers) for story in module.STORIES
+}
 
 
 class Comparison:
@@ -37,7 +39,8 @@ class Comparison:
         """Everything in which the demo differs, justified or not."""
         if story.name not in self._found:
             clear(self._api)
-            given = {}
+            registry = self._private.registry()
+            given = {"registry": registry, "pushable": f"{registry}/app"}
             if story is processes.PULL:
                 (reference,) = pullable(self._api, self._private).refs
                 given["pullable"], _, given["tag"] = reference.rpartition(":")
@@ -54,7 +57,8 @@ class Comparison:
         demo.dials.pace = 0
         empty(demo, self._busybox)
         with demo:
-            return tell(Path(demo.start().removeprefix("unix://")), story, pullable="alpine", tag="3.20")
+            given = {"pullable": "alpine", "tag": "3.20", "pushable": "shop/app", "registry": "docker.io"}
+            return tell(Path(demo.start().removeprefix("unix://")), story, **given)
 
 
 def empty(demo: DemoEngine, busybox: dict[str, Any]) -> None:
@@ -66,8 +70,9 @@ def empty(demo: DemoEngine, busybox: dict[str, Any]) -> None:
     for network in world.networks.values():
         network.hosts.clear()
     layers = [Layer(digest, busybox["Size"], "") for digest in busybox["RootFS"]["Layers"]]
-    image = Image(busybox["Id"], world.now(), busybox["Config"], layers, [IMAGE])
+    image = Image(busybox["Id"], world.now(), busybox["Config"], layers, [IMAGE], comment=busybox["Comment"])
     world.images = {image.id: image}
+    world.build_cache.clear()
 
 
 @pytest.fixture(scope="module")

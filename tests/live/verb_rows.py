@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import docker
+from textual.events import Paste
 
 from tests.live.engine import PrivateEngine
 from tests.live.making import IMAGE, container, exited, image
 from tests.live.person import Person
 from tests.trying import After, Row, Scene, Stay
+from tui.screens.build import BuildScreen
+from tui.screens.files import FilesScreen
 from tui.screens.logs import LogsScreen
 from tui.screens.run import RunScreen
+from tui.screens.search import SearchScreen
 from tui.screens.sheet import SheetScreen
 from tui.screens.top import TopScreen
 
@@ -93,6 +99,13 @@ def pullable(api: docker.APIClient, engine: PrivateEngine) -> Scene:
     return Scene(refs=(f"{reference}:1",))
 
 
+def pushable(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    reference = f"{engine.registry()}/app:1"
+    image(api, "app:1")
+    api.tag("app:1", f"{engine.registry()}/app", "1")
+    return Scene(reference, (reference,))
+
+
 def a_network(api: docker.APIClient, engine: PrivateEngine) -> Scene:
     return Scene("back", (api.create_network("back")["Id"],))
 
@@ -110,6 +123,29 @@ def anonymous_volume(api: docker.APIClient, engine: PrivateEngine) -> Scene:
     name = api.inspect_container(used)["Mounts"][0]["Name"]
     api.remove_container(used, force=True)
     return Scene(refs=(name,))
+
+
+def kept() -> Path:
+    """The file that is written and read: in the person's own folder."""
+    return Path(os.environ["XDG_STATE_HOME"]) / "kept.tar"
+
+
+def an_archive(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    image(api, "app:1")
+    kept().write_bytes(b"".join(api.get_image("app:1")))
+    api.remove_image("app:1")
+    return Scene(refs=(str(kept()),))
+
+
+def an_export(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    kept().write_bytes(b"".join(api.export(container(api, "web"))))
+    return Scene(refs=(str(kept()),))
+
+
+def a_context(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    kept().with_suffix("").mkdir()
+    (kept().with_suffix("") / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
+    return Scene()
 
 
 # Answers
@@ -159,13 +195,60 @@ async def app_1(person: Person) -> None:
     await person.press("ctrl+u", *"127.0.0.1:5000/app:1", "enter")
 
 
+async def app_2(person: Person) -> None:
+    await form(person)
+    await person.press("ctrl+u", *"app:2", "enter")
+
+
+async def as_offered(person: Person) -> None:
+    await form(person)
+    await person.press("ctrl+s")
+
+
+async def looked_for(person: Person) -> None:
+    await person.until(lambda: isinstance(person.app.screen, SearchScreen))
+    await person.press(*"busybox", "enter")
+
+
 async def named(person: Person) -> None:
     await form(person)
     await person.press(*"made", "enter")
 
 
+async def to_file(person: Person) -> None:
+    await person.until(lambda: isinstance(person.app.screen, FilesScreen))
+    await person.press("ctrl+u")
+    person.app.post_message(Paste(str(kept())))
+    await person.press("enter")
+
+
+async def from_file(person: Person) -> None:
+    await person.until(lambda: isinstance(person.app.screen, FilesScreen))
+    await person.press("tab")
+    person.app.post_message(Paste(str(kept())))
+    await person.press("enter")
+
+
+async def made_1(person: Person) -> None:
+    await form(person)
+    await person.press(*"made:1", "enter")
+
+
+async def made_from_file(person: Person) -> None:
+    await from_file(person)
+    await made_1(person)
+
+
 async def typed_data(person: Person) -> None:
     await person.apply(typed="data")
+
+
+async def built(person: Person) -> None:
+    await person.until(lambda: isinstance(person.app.screen, BuildScreen))
+    await person.until(lambda: person.app.screen.focused is not None)
+    await person.press("ctrl+u")
+    person.app.post_message(Paste(str(kept().with_suffix(""))))
+    await person.press("down", "down", *"made", "ctrl+s")
 
 
 # Effects
@@ -258,6 +341,10 @@ ROWS: dict[str, Row | Stay] = {
     ),
     "container.logs": Row(talking, on(LogsScreen, "first words")),
     "container.top": Row(running, on(TopScreen, "sleep 1000")),
+    "container.commit": Row(running, references("made:1"), made_1, "docker commit web made:1"),
+    "container.export": Row(
+        running, lambda after: kept().exists(), to_file, "docker export -o */kept.tar web"
+    ),
     "container.inspect": Row(running, shows("HostConfig")),
     "container.open": Row(published, copies("http://127.0.0.1:8081")),
     "container.copy": Row(running, copies("web")),
@@ -267,10 +354,28 @@ ROWS: dict[str, Row | Stay] = {
     "image.pull": Row(
         pullable, references("127.0.0.1:5000/app:1"), app_1, "docker pull 127.0.0.1:5000/app:1"
     ),
+    "image.tag": Row(an_image, references("app:1", "app:2"), app_2, "docker tag app:1 app:2"),
+    "image.push": Row(
+        pushable,
+        lambda after: after.api.inspect_image(after.scene.name)["RepoDigests"],
+        as_offered,
+        "docker push 127.0.0.1:5000/app:1",
+    ),
+    # there is no way out of here: the Engine says so
+    "image.search": Row(nothing, shows("index.docker.io"), looked_for),
+    "image.save": Row(an_image, lambda after: kept().exists(), to_file, "docker save -o */kept.tar app:1"),
+    "image.load": Row(an_archive, references("app:1"), from_file, "docker load -i */kept.tar"),
+    "image.import": Row(an_export, references("made:1"), made_from_file, "docker import */kept.tar made:1"),
+    "image.build": Row(a_context, references("made:latest"), built, "docker * -t made */kept"),
+    "image.history": Row(an_image, shows("As in a Dockerfile")),
+    "image.files": Row(an_image, shows("the whole image")),
+    "image.software": Row(an_image, shows("no packages")),
+    "image.scan": Row(an_image, shows("no scanner on PATH")),
     "image.inspect": Row(an_image, shows("RootFS")),
     "image.remove": Row(an_image, references(), apply, "docker rmi --no-prune app:1"),
     "image.prune": Row(dangling, references("app:1"), apply, "docker image prune"),
     "image.copy": Row(an_image, copies("app:1")),
+    "image.sizes": Row(an_image, shows("UNIQUE")),
     "network.create": Row(nothing, networks("made"), named, "docker network create --driver bridge made"),
     "network.inspect": Row(a_network, shows("IPAM")),
     "network.remove": Row(a_network, networks(), apply, "docker network rm back"),

@@ -124,7 +124,7 @@ async def test_running_an_image_that_is_not_here_pulls_it_first(stage: Stage) ->
         await stage.press("space")
     stage.demo.dials.pace = SLOW
     await stage.press("ctrl+s")
-    await stage.until(lambda: "pull memcached:1.6" in stage.text and "Downloading" in stage.text)
+    await stage.until(lambda: "pull memcached:1.6" in stage.text and "B/s" in stage.text)
     stage.demo.dials.pace = 0.0
     await stage.until(lambda: stage.dialog == "MainScreen")
     await stage.until(lambda: "memcached:1.6" in stage.names)

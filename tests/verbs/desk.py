@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tarfile
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tui.engine.connection import Connection
@@ -13,7 +16,7 @@ from tui.engine.plans import Plan
 from tui.engine.runspec import RunSpec
 from tui.engine.store import Store
 from tui.verbs.launching import Launch
-from tui.verbs.verb import Answers, Sheet, View, Visit
+from tui.verbs.verb import Answers, FileRequest, Sheet, View, Visit
 
 Answer = TypeVar("Answer")
 
@@ -62,6 +65,13 @@ class EagerDesk:
         self.sheets.append(sheet)
         return {question.id: self.answers.get(question.id, question.value) for question in sheet.questions}
 
+    async def choose_file(self, request: FileRequest) -> Path | None:
+        """A file of a folder made for it: a new one to write, one with a tar of nothing to read."""
+        path = Path(tempfile.mkdtemp()) / (request.name or "a.tar")
+        if not request.writes:
+            tarfile.open(path, "w").close()
+        return path
+
     async def read(self, ask: Callable[[Connection], Answer]) -> Answer:
         """Ask at once."""
         return ask(self.connection)
@@ -69,12 +79,23 @@ class EagerDesk:
     async def view(self, view: View, model: Model) -> None:
         """Reading needs no answer here."""
 
-    async def run_form(self, spec: RunSpec, *, create_only: bool) -> None:
+    async def run_form(self, spec: RunSpec, *, create_only: bool, line: str = "") -> None:
         """Send the form as it was offered."""
         spec = RunSpec(image=spec.image or "web:1")
         await self.start(Launch("image.run", spec, create_only=create_only, size=(24, 80)).task)
 
     async def search(self, term: str) -> None:
+        """Reading needs no answer here."""
+
+    async def build(self) -> None:
+        """Build from a small folder."""
+        from tui.engine.builds import Build, Building
+
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "Dockerfile").write_text("FROM scratch\nCMD x\n")
+            await self.start(Building(Build(Path(folder), tags=("made",))).task())
+
+    async def build_cache(self) -> None:
         """Reading needs no answer here."""
 
     async def enter(self, visit: Visit) -> None:

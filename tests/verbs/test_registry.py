@@ -86,7 +86,7 @@ def test_every_id_is_unique_and_says_kind_and_word() -> None:
 
 @BY_ID
 def test_every_verb_can_be_reached_and_explained(verb: Verb) -> None:
-    assert verb.key
+    assert verb.key or verb.word
     assert verb.title
     assert verb.tip.endswith(".")
     assert verb.needs_row is False or chosen_for(verb), "it applies to nothing"
@@ -189,6 +189,10 @@ def test_a_key_can_be_changed_or_taken_away() -> None:
 # Docker lines
 
 
+PLUGINS = ("scout",)
+"""Subcommands that the docker CLI knows only where their plugin is."""
+
+
 @cache
 def help_of(*words: str) -> str:
     """What the docker CLI says of a subcommand; "" when it does not know it."""
@@ -207,7 +211,7 @@ def test_every_docker_line_is_one_that_docker_knows(verb: Verb) -> None:
     assert names & set(words) or not models or verb.word == "copy"
     command = [word for word in words if word not in names][:2]
     known = help_of(*command) or help_of(command[0])
-    assert known, f"docker knows no {command}"
+    assert known or command[0] in PLUGINS, f"docker knows no {command}"
     for flag in (word for word in words if word.startswith("-")):
         # -it is -i and -t in one word
         for each in [flag] if flag.startswith("--") else [f"-{letter}" for letter in flag[1:]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import tarfile
 from dataclasses import dataclass, field
 
@@ -31,7 +32,6 @@ class Order:
     """The files of the context with what tells their contents apart."""
     tags: list[str]
     args: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
     no_cache: bool = False
 
 
@@ -66,8 +66,12 @@ def order(
     if target:
         dockerfile = _up_to(dockerfile, target)
     given = {str(key): str(value) for key, value in args.items() if value is not None}
-    named = {str(key): str(value) for key, value in labels.items()}
-    return Order(dockerfile, files, marks, tags, given, named, no_cache)
+    if labels:
+        last = dockerfile.instructions[-1]
+        words = " ".join(shlex.quote(f"{key}={value}") for key, value in sorted(labels.items()))
+        label = last._replace(word="LABEL", rest=words)
+        dockerfile = Dockerfile((*dockerfile.instructions, label))
+    return Order(dockerfile, files, marks, tags, given, no_cache)
 
 
 def _unpacked(body: bytes, name: str) -> tuple[dict[str, int], dict[str, str], str | None]:

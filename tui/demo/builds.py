@@ -14,7 +14,7 @@ from tui.demo import images, pulls
 from tui.demo.build_order import Order, operands
 from tui.demo.formats import short, with_tag
 from tui.demo.models import JSON, Image, Layer, Refusal
-from tui.demo.shop_images import EMPTY_CONFIG
+from tui.demo.shop_images import EMPTY_CONFIG, PATH
 from tui.demo.world import World
 from tui.engine.dockerfile import Instruction
 
@@ -232,6 +232,8 @@ class _Build:
         else:
             steps.append(made_by)
         config = deepcopy(below.config if below else EMPTY_CONFIG)
+        if not any(each.startswith("PATH=") for each in config["Env"] or ()):
+            config["Env"] = [*(config["Env"] or ()), PATH]
         image = Image(
             id=f"sha256:{world.fresh_id('image')}",
             created=world.now(),
@@ -250,11 +252,6 @@ class _Build:
 
     async def end(self) -> AsyncIterator[bytes]:
         """The image is there, under its names."""
-        for name, value in self._order.labels.items():
-            one = Instruction("LABEL", f"{name}={value}", 0, 0)
-            made_by, _ = self._made_by(one)
-            with self._world.lock:
-                self._image = self._known(made_by) or self._made(one, made_by, 0)
         if self._image is None:
             raise Failed("No image was generated. Is your Dockerfile empty?")
         image = self._image

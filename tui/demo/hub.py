@@ -10,8 +10,9 @@ from tui.demo import catalogue
 from tui.demo.models import JSON, Image
 from tui.demo.world import World
 from tui.engine.credentials import HUB_HOST
+from tui.engine.history import dockerfile_line
 from tui.engine.registry_errors import RegistryError, Unanswered
-from tui.engine.registry_image import dockerfile_line, settings_of
+from tui.engine.registry_image import settings_of
 from tui.engine.registry_models import (
     Attached,
     Layer,

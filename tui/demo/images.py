@@ -148,23 +148,28 @@ def shape(world: World, image: Image, version: tuple[int, int]) -> JSON:
 GRAPH_FOLDERS = {"LowerDir": "lower", "MergedDir": "merged", "UpperDir": "diff", "WorkDir": "work"}
 
 
-def history(image: Image) -> list[JSON]:
-    """GET /images/{name}/history, newest step first."""
-    steps = [(layer.made_by, layer.size) for layer in image.layers] + [(step, 0) for step in image.steps]
+def history(world: World, image: Image) -> list[JSON]:
+    """GET /images/{name}/history, newest step first; those of its parent, if that is here, are as there."""
+    below = world.images.get(image.parent)
+    layers, steps = (len(below.layers), len(below.steps)) if below else (0, 0)
+    if below is not None and image.steps[:steps] != below.steps:
+        steps = 0  # a commit notes none but its own
+    made = [(layer.made_by, layer.size) for layer in image.layers[layers:]]
+    made += [(step, 0) for step in image.steps[steps:]]
     rows: list[JSON] = [
         {
             "Comment": image.comment,
-            "Created": int(image.created) - (len(steps) - 1 - number),
+            "Created": int(image.created) - (len(made) - 1 - number),
             "CreatedBy": made_by,
             "Id": "<missing>",
             "Size": size,
             "Tags": None,
         }
-        for number, (made_by, size) in enumerate(steps)
+        for number, (made_by, size) in enumerate(made)
     ]
     rows.reverse()
-    rows[0] |= {"Id": image.id, "Tags": list(image.tags) or None}
-    return rows
+    rows[:1] = [row | {"Id": image.id, "Tags": list(image.tags) or None} for row in rows[:1]]
+    return [*rows, *(history(world, below) if below else ())]
 
 
 def _one_reference(image: Image) -> bool:

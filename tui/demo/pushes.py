@@ -36,9 +36,11 @@ async def push(world: World, repo: str, tag: str, user: str) -> AsyncIterator[by
         with world.lock:
             pinned = f"{repo}@{digest}"
             image.digests += [pinned] if pinned not in image.digests else []
-            world.emit("image", "push", reference, {**image.labels, "name": repo})
         yield line({"status": f"{name}: digest: {digest} size: {size}"})
         yield line({"progressDetail": {}, "aux": {"Tag": name, "Digest": digest, "Size": size}})
+    with world.lock:
+        _, image = found[0]
+        world.emit("image", "push", f"{repo}:{tag}" if tag else repo, {**image.labels, "name": repo})
 
 
 def _whole(repo: str) -> str:

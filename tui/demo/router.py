@@ -6,7 +6,10 @@ import re
 from urllib.parse import unquote
 
 from tui.demo import (
+    routes_archives,
     routes_attach,
+    routes_auth,
+    routes_build,
     routes_container_lists,
     routes_containers,
     routes_exec,
@@ -14,6 +17,7 @@ from tui.demo import (
     routes_logs,
     routes_networks,
     routes_system,
+    routes_transfers,
     routes_volumes,
 )
 from tui.demo.models import Refusal
@@ -22,15 +26,19 @@ from tui.demo.wire import Request
 from tui.demo.world import World
 
 _MODULES = (
+    routes_archives,
     routes_system,
     routes_container_lists,
     routes_logs,
     routes_attach,
     routes_exec,
     routes_containers,
+    routes_transfers,
     routes_images,
+    routes_build,
     routes_networks,
     routes_volumes,
+    routes_auth,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 
-from tui.demo import archives
+from tui.demo import archives, lifecycle
 from tui.demo.formats import with_tag
 from tui.demo.images import REPOSITORY, TAG
 from tui.demo.models import Image, Refusal
@@ -26,7 +26,8 @@ def save(world: World, request: Request) -> Answer:
         try:
             image = world.image(name)
         except Refusal:
-            raise Refusal(404, "reference does not exist") from None
+            named = with_tag(name) == name
+            raise Refusal(404, "reference does not exist" if named else f"No such image: {name}") from None
         _, tags = chosen.setdefault(image.id, (image, []))
         # by its id it comes without a name
         if not world.is_id(name, image) and "@" not in name and with_tag(name) not in tags:
@@ -65,7 +66,7 @@ async def _lines(lines: Iterable[bytes]) -> AsyncIterator[bytes]:
 
 def load(world: World, request: Request) -> Answer:
     """POST /images/load."""
-    return Stream(_lines(archives.loaded(world, request.body)), progress=True)
+    return Stream(_lines(archives.loaded(world, request.body, quiet=request.flag("quiet"))), progress=True)
 
 
 def bring_in(world: World, request: Request) -> Answer:
@@ -75,6 +76,7 @@ def bring_in(world: World, request: Request) -> Answer:
     changes = request.many.get("changes", [])
     image = archives.imported(world, request.body, asked.get("message", ""), changes)
     _name(world, image, reference)
+    world.emit("image", "import", image.id, {**image.labels, "name": image.id})
     return Stream(_lines([line({"status": image.id})]), progress=True)
 
 
@@ -85,10 +87,14 @@ def commit(world: World, request: Request) -> Answer:
     reference = _reference(asked.get("repo", ""), asked.get("tag", ""))
     message, changes = asked.get("comment", ""), request.many.get("changes", [])
     image = archives.committed(world, container, message, asked.get("author", ""), changes)
+    if pauses := container.status == "running" and request.flag("pause", True):
+        lifecycle.pause(world, container)
+    world.emit("image", "create", image.id, {**image.labels, "name": image.id})
     _name(world, image, reference)
     attributes = {"comment": message, "image": container.image, "imageID": image.id, "name": container.name}
-    named = {"imageRef": reference} if reference else {}
-    world.emit("container", "commit", container.id, {**container.labels, **attributes, **named})
+    world.emit("container", "commit", container.id, {**container.labels, **attributes, "imageRef": reference})
+    if pauses:
+        lifecycle.unpause(world, container)
     return as_json({"Id": image.id}, 201)
 
 

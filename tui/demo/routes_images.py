@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tui.demo import filters, images
 from tui.demo.models import Image, Refusal
+from tui.demo.routes_archives import bring_in
 from tui.demo.routing import Answer, Routes
 from tui.demo.wire import Reply, Request, Stream, as_json
 from tui.demo.world import World
@@ -58,7 +59,7 @@ def inspect(world: World, request: Request, name: str) -> Answer:
 
 def history(world: World, request: Request, name: str) -> Answer:
     """GET /images/{name}/history."""
-    return as_json(images.history(world.image(name)))
+    return as_json(images.history(world, world.image(name)))
 
 
 def tag(world: World, request: Request, name: str) -> Answer:
@@ -93,12 +94,12 @@ def prune(world: World, request: Request) -> Answer:
 
 
 def create(world: World, request: Request) -> Answer:
-    """POST /images/create: a pull. Refusal 501 for an import, which nobody asks this Engine for."""
+    """POST /images/create: a pull, or an import of the body."""
     from tui.demo import pulls
 
     asked = request.query
     if not asked.get("fromImage"):
-        raise Refusal(501, "the demo Engine imports no images")
+        return bring_in(world, request)
     stream = pulls.pull(world, asked["fromImage"], asked.get("tag", ""), asked.get("platform", ""))
     return Stream(stream, progress=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator
 
-from tui.demo import filters, images, shapes, volumes
+from tui.demo import build_cache, filters, images, shapes, volumes
 from tui.demo.events import Event, wanted
 from tui.demo.formats import rfc3339, seconds
 from tui.demo.models import JSON, Refusal
@@ -228,7 +228,7 @@ def disk_usage(world: World, request: Request) -> Answer:
             for one in world.volumes.values()
         ]
     if "build-cache" in kinds:
-        usage["BuildCache"] = []
+        usage["BuildCache"] = build_cache.rows(world, request.version)
     return as_json(usage)
 
 

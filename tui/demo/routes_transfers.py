@@ -7,6 +7,7 @@ import binascii
 import json
 
 from tui.demo import filters, pushes, searches
+from tui.demo.formats import misnamed
 from tui.demo.models import Refusal
 from tui.demo.routing import Answer, Routes
 from tui.demo.wire import Request, Stream, as_json
@@ -21,15 +22,16 @@ def search(world: World, request: Request) -> Answer:
     """GET /images/search, most stars first."""
     limit = request.query.get("limit") or str(USUAL)
     if not limit.isdecimal():
-        raise Refusal(400, f'strconv.Atoi: parsing "{limit}": invalid syntax')
+        raise Refusal(400, f'invalid limit specified: strconv.Atoi: parsing "{limit}": invalid syntax')
     if not 1 <= int(limit) <= MOST:
         raise Refusal(400, f"limit {limit} is outside the range of [1, {MOST}]")
     asked = filters.parsed(request, ("stars", "is-official", "is-automated"))
     official = filters.truth(asked, "is-official", False) if "is-official" in asked else None
     automated = filters.truth(asked, "is-automated", False) if "is-automated" in asked else False
     stars = asked.get("stars", [])
-    if any(not value.isdecimal() for value in stars):
-        raise Refusal(400, f"invalid filter 'stars={stars}'")
+    if wrong := next((value for value in stars if not value.isdecimal()), None):
+        words = f'strconv.Atoi: parsing "{wrong}": invalid syntax'
+        raise Refusal(400, f"invalid filter 'stars={wrong}': {words}")
     found = searches.search(
         request.query.get("term", ""), stars=max(map(int, stars), default=0), official=official
     )
@@ -38,19 +40,21 @@ def search(world: World, request: Request) -> Answer:
 
 
 def push(world: World, request: Request, name: str) -> Answer:
-    """POST /images/{name}/push: what goes wrong is told inside the stream."""
+    """POST /images/{name}/push: what goes wrong is told inside the stream, all but a wrong name."""
+    if why := misnamed(name):
+        raise Refusal(400, why)
     user = _user(request.headers.get("x-registry-auth", ""))
     return Stream(pushes.push(world, name, request.query.get("tag", ""), user), progress=True)
 
 
 def _user(header: str) -> str:
-    """Whose credentials these are. Refusal 400 for what is none."""
+    """Whose credentials these are; "" for what is none, as the Engine takes it."""
     try:
         padded = header + "=" * (-len(header) % 4)
         found = json.loads(base64.b64decode(padded, b"-_", validate=True) or "{}")
         return str(found.get("username") or "")
     except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError, AttributeError):
-        raise Refusal(400, "invalid X-Registry-Auth header") from None
+        return ""
 
 
 ROUTES: Routes = (("GET", "/images/search", search), ("POST", "/images/{}/push", push))

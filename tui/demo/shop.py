@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.demo import lifecycle, making, networks, shop_images, volumes
+from tui.demo import build_cache, lifecycle, making, networks, shop_images, volumes
 from tui.demo.events import EventLog
 from tui.demo.formats import rfc3339
 from tui.demo.models import JSON, Health, Network
@@ -17,6 +17,7 @@ def build(world: World) -> None:
     clock, now = world.clock, world.now()
     try:
         shop_images.build(world)
+        build_cache.build(world)
         for name, driver, subnet in (
             ("bridge", "bridge", "172.17.0.0/16"),
             ("host", "host", ""),

@@ -30,6 +30,7 @@ PHRASES = {
     204: "No Content",
     304: "Not Modified",
     400: "Bad Request",
+    401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
     409: "Conflict",
@@ -53,6 +54,8 @@ class Request:
     headers: dict[str, str]
     """By lower-case name."""
     body: bytes
+    many: dict[str, list[str]] = field(default_factory=dict)
+    """All values of each query parameter; `query` has only the first."""
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A query parameter as the Engine reads a boolean."""
@@ -166,9 +169,11 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
         version = (int(found[1]), int(found[2]))
         path = path[found.end() :]
     query: dict[str, str] = {}
+    many: dict[str, list[str]] = {}
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         query.setdefault(name, value)
-    return Request(method, path, query, version, headers, body)
+        many.setdefault(name, []).append(value)
+    return Request(method, path, query, version, headers, body, many)
 
 
 def check_version(asked: Version) -> None:

@@ -6,12 +6,15 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tui.demo.dials import Dials
 from tui.demo.events import EventLog
 from tui.demo.formats import HEX_ID, misnamed, repository, with_tag
 from tui.demo.models import Container, Image, Network, Refusal, Volume
+
+if TYPE_CHECKING:
+    from tui.demo.build_cache import CacheRecord
 
 FIXED_NOW = 1_750_000_000.0
 """A moment for tests that need a clock which stands still: 2025-06-15 15:06:40 UTC, in epoch seconds."""
@@ -42,6 +45,7 @@ class World:
         self.images: dict[str, Image] = {}
         self.networks: dict[str, Network] = {}
         self.volumes: dict[str, Volume] = {}
+        self.build_cache: dict[str, CacheRecord] = {}
         self.dials = Dials()
         """How slow and how faulty it is."""
         self.execs: dict[str, object] = {}

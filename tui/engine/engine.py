@@ -40,7 +40,7 @@ class Engine:
         self.endpoint = endpoint
         self.number = 1
         """Tells it from the others that Wharf is connected to."""
-        self.store = Store()
+        self.store = Store(clock)
         self._state = state
         self._watcher = Watcher(endpoint, self.store, self._tell, clock, ask)
         self._listeners: tuple[Callable[[News], None], ...] = ()
@@ -127,6 +127,12 @@ class Engine:
     def run(self, task: Task) -> Job:
         """Start a task; its docker line is the one for this endpoint. Raises Unreachable."""
         return self.jobs.start(replace(task, line=task.line.at(self.endpoint)), self.connection)
+
+    def list_every_image(self, every: bool) -> None:
+        """Have the intermediate images in the Store too, or no more; returns at once."""
+        if self.store.every_image != every:
+            self.store.every_image = every
+            self._watcher.relist()
 
     def probe(self) -> None:
         """Ask for a sign of life now."""

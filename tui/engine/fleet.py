@@ -55,9 +55,7 @@ class Fleet:
     def known(self, endpoint: Endpoint) -> Engine | None:
         """The Engine of an endpoint, when it is among them."""
         where = (endpoint.context, endpoint.url)
-        return next(
-            (one for one in self.engines if (one.endpoint.context, one.endpoint.url) == where), None
-        )
+        return next((one for one in self.engines if (one.endpoint.context, one.endpoint.url) == where), None)
 
     def reach(self, endpoint: Endpoint) -> Engine:
         """The Engine of an endpoint; connects when it is not among them yet, and returns at once."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tui.engine.history import dockerfile_line
 from tui.engine.registry_json import entries, moment, number, pairs, table, text, texts
 from tui.engine.registry_models import AttachedKind, Layer, Platform, Settings, Step
 
@@ -148,20 +148,6 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
         ports=tuple(table(found.get("ExposedPorts"))),
         volumes=tuple(table(found.get("Volumes"))),
     )
-
-
-_NOP = re.compile(r"^(?:/bin/sh -c|cmd /S /C) #\(nop\)\s*")
-_ARGUMENTS = re.compile(r"^(?:RUN )?\|\d+ (?:.*? )?(?=/bin/sh -c )", re.DOTALL)
-_SHELL = re.compile(r"^(?:RUN )?/bin/sh -c ")
-
-
-def dockerfile_line(created_by: str) -> str:
-    """The line of the Dockerfile behind a line of history, without what the builders put around it."""
-    line = created_by.removesuffix("# buildkit").strip()
-    if found := _NOP.match(line):
-        return line[found.end() :].strip()
-    line = _ARGUMENTS.sub("", line)
-    return _SHELL.sub("RUN ", line).strip()
 
 
 _KINDS: tuple[tuple[AttachedKind, tuple[str, ...]], ...] = (

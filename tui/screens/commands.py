@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.engine.kinds import Kind
@@ -10,7 +10,9 @@ from tui.engine.models import Model
 from tui.engine.scope import Held
 from tui.verbs.offers import allowed, applicable
 from tui.verbs.registry import verbs_of
-from tui.verbs.verb import Verb
+from tui.verbs.running import CREATE_CONTAINER
+from tui.verbs.searching import SEARCH
+from tui.verbs.verb import Desk, Verb
 
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
@@ -28,6 +30,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "help": ("help", "All keys and what they do"),
     "jobs": ("jobs", "The jobs: progress, results, cancel"),
     "contexts": ("app.contexts", "The contexts: where there are Engines"),
+    "registries": ("app.registries", "The registries: repositories, tags, what is in them"),
     "all": ("app.all_engines", "All connected Engines side by side"),
     "demo": ("app.demo", "The embedded demo Engine"),
     "retry": ("retry", "Try to connect now"),
@@ -35,6 +38,38 @@ PLACES: dict[str, tuple[str, str]] = {
     "quit": ("app.quit", "Quit"),
 }
 """Commands that need no object: word to (action, what it does)."""
+
+
+async def _log_in(desk: Desk, words: Sequence[str]) -> None:
+    from tui.verbs.logging_in import log_in
+
+    await log_in(desk, *words[:2])
+
+
+async def _log_out(desk: Desk, words: Sequence[str]) -> None:
+    from tui.verbs.logging_in import log_out
+
+    await log_out(desk, *words[:1])
+
+
+async def _build_cache(desk: Desk, words: Sequence[str]) -> None:
+    await desk.build_cache()
+
+
+ERRANDS: dict[str, tuple[Callable[[Desk, Sequence[str]], Awaitable[None]], str]] = {
+    "login": (_log_in, "Log in to a registry: :login [registry [user]]"),
+    "logout": (_log_out, "Log out of a registry"),
+    "build-cache": (_build_cache, "The build cache: what is in it, and pruning it"),
+}
+"""Commands on an Engine that are about no object of it, and what they do."""
+
+
+IMAGE_ROWS: dict[str, tuple[str, str]] = {
+    "digests": ("more", "Show or hide the images' digests and whole ids"),
+    "listing": ("listing", "List all images, or the dangling ones, or the usual"),
+    "unfold": ("fold", "Unfold or fold an image's tags"),
+}
+"""Commands on the rows of the Images pane: word to (action, what it does)."""
 
 
 class CommandError(Exception):
@@ -45,7 +80,7 @@ def command_words(kind: Kind) -> list[str]:
     """What the line completes from: the verbs of the pane in view first."""
     own = [verb.word for verb in verbs_of(kind)]
     others = [f"{verb.kind} {verb.word}" for one in Kind if one is not kind for verb in verbs_of(one)]
-    return [*own, *PANES, *PLACES, *others]
+    return [*own, *PANES, *PLACES, *IMAGE_ROWS, *ERRANDS, SEARCH.word, *others]
 
 
 def run_command(screen: MainScreen, text: str) -> None:
@@ -54,16 +89,36 @@ def run_command(screen: MainScreen, text: str) -> None:
     if not words:
         return
     head, rest = words[0].lower(), words[1:]
-    if head in PANES:
+    if "docker" in text and (line := _docker_line(text)):
+        if not any(allowed(CREATE_CONTAINER, engine) for engine in screen.scope.engines):
+            raise CommandError("this endpoint is read-only: run is not offered")
+        screen.doing.run_line(line)
+    elif head in PANES:
         screen.action_pane(PANES[head])
         screen.pane.set_filter(" ".join(rest))
     elif head in PLACES:
         screen.call_later(screen.run_action, PLACES[head][0])
+    elif head in IMAGE_ROWS:
+        screen.action_pane(Kind.IMAGE)
+        screen.call_later(screen.pane.run_action, IMAGE_ROWS[head][0])
+    elif head in ERRANDS:
+        work, _ = ERRANDS[head]
+        screen.doing.errand(head, lambda desk: work(desk, rest))
+    elif head == SEARCH.word:
+        screen.doing.search(" ".join(rest))
     else:
         kind = screen.kind
         if head in {one.value for one in Kind} and rest:
             kind, head, rest = Kind(head), rest[0].lower(), rest[1:]
         _run_verb(screen, kind, head, rest)
+
+
+def _docker_line(text: str) -> str:
+    """The line in `docker run …` or `run docker run …`; "" when there is none."""
+    from tui.engine.runline import is_line
+
+    bare = text.strip()
+    return next((line for line in (bare, bare.removeprefix("run ")) if is_line(line)), "")
 
 
 def _run_verb(screen: MainScreen, kind: Kind, word: str, names: Sequence[str]) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
-from tui.engine.jobs import Job, Task
-from tui.engine.models import Container, Model
-from tui.engine.plans import Plan
+from tui.engine.jobs import Job, Target, Task
+from tui.engine.models import Container, Image, Model
+from tui.engine.plans import Plan, question
 from tui.engine.store import Store
 from tui.screens.threads import on_thread
-from tui.verbs.verb import Answers, Sheet, View, Visit
+from tui.verbs.verb import Answers, FileRequest, Sheet, View, Visit
 from widgets.text import shown
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+LAST_FOLDER = "folder"
+"""The choice that remembers where a file was last chosen."""
 PATIENCE_SECONDS = 1.0
 """So long a question may take before a dialog says that Wharf waits."""
 
@@ -37,11 +41,18 @@ class ScreenDesk:
         self._screen = screen
         self._engine = engine
         self._prod = prod
+        self.began: set[int] = set()
+        """The numbers of the jobs that were begun here."""
 
     @property
     def connection(self) -> Connection:
         """The Engine the rows came from. Raises Unreachable."""
         return self._engine.connection
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the Engine is."""
+        return self._engine.endpoint
 
     @property
     def store(self) -> Store:
@@ -53,27 +64,50 @@ class ScreenDesk:
         """Whether the endpoint is marked as production."""
         return self._prod
 
-    def start(self, task: Task) -> Job:
-        """Begin a task. Raises Unreachable."""
-        return self._engine.run(task)
+    async def start(self, task: Task) -> Job | None:
+        """Begin a task; on production ask first. Raises Unreachable."""
+        if self._prod and not await self._settled(question(task.verb, task.title, task.targets, task.line)):
+            return None
+        return self._begin(task)
 
     async def confirm(self, plan: Plan) -> Job | None:
         """Show a plan; start it when the person applies it."""
+        marks = self._screen.pane.hidden_refs
+        if hidden := sum((self._engine, item.target.ref) in marks for item in plan.items):
+            plan = plan.warned(f"{hidden} of them hidden by the filter.")
+        settled = await self._settled(plan)
+        return self._begin(settled.task()) if settled is not None else None
+
+    def _begin(self, task: Task) -> Job:
+        job = self._engine.run(task)
+        self.began.add(job.number)
+        return job
+
+    async def _settled(self, plan: Plan) -> Plan | None:
+        """The plan as the person applied it; None when they left it."""
         from tui.screens.plan import PlanScreen
 
-        marks = self._screen.pane.hidden_marks
-        if hidden := sum(item.target.ref in marks for item in plan.items):
-            plan = plan.warned(f"{hidden} of them hidden by the filter.")
-        settled = await self._screen.app.push_screen_wait(
-            PlanScreen(plan, self.connection, self._engine.endpoint.name)
-        )
-        return self.start(settled.task()) if settled is not None else None
+        dialog = PlanScreen(plan, self.connection, self._engine.endpoint, prod=self._prod)
+        return await self._screen.app.push_screen_wait(dialog)
 
     async def fill(self, sheet: Sheet) -> Answers | None:
         """Ask some questions."""
         from tui.screens.sheet import SheetScreen
 
-        return await self._screen.app.push_screen_wait(SheetScreen(sheet))
+        return await self._screen.app.push_screen_wait(SheetScreen(sheet, self._engine.endpoint))
+
+    async def choose_file(self, request: FileRequest) -> Path | None:
+        """Have a file of this machine chosen, beginning where the last one was."""
+        from tui.engine.folders import here
+        from tui.screens.files import FilesScreen
+
+        choices = self._screen.choices
+        last = choices.get(LAST_FOLDER, "")
+        folder = Path(last) if last else here()
+        path = await self._screen.app.push_screen_wait(FilesScreen(request, self._engine.endpoint, folder))
+        if path is not None:
+            choices.keep(LAST_FOLDER, str(path.parent))
+        return path
 
     async def read(self, ask: Callable[[Connection], Answer]) -> Answer:
         """Ask the Engine on a thread. Raises EngineError, or GaveUp when the person stops waiting."""
@@ -101,17 +135,57 @@ class ScreenDesk:
                 from tui.screens.top import TopScreen
 
                 await self._screen.app.push_screen(TopScreen(model, self.connection))
+            case View.HISTORY, Image():
+                from tui.screens.history import HistoryScreen
 
-    async def run_form(self, spec: RunSpec, *, create_only: bool) -> None:
-        """Open the form that runs or creates a container."""
+                await self._screen.app.push_screen(HistoryScreen(model, self))
+            case View.FILES, Image():
+                from tui.screens.layers import LayersScreen
+
+                await self._screen.app.push_screen(LayersScreen(model, self))
+            case View.SOFTWARE, Image():
+                from tui.screens.software import SoftwareScreen
+
+                await self._screen.app.push_screen(SoftwareScreen(model, self))
+            case View.SCAN, Image():
+                from tui.screens.scan import ScanScreen
+
+                await self._screen.app.push_screen(ScanScreen(model, self))
+
+    async def run_form(self, spec: RunSpec, *, create_only: bool, line: str = "") -> None:
+        """Open the form that runs or creates a container; a docker line fills it."""
         from tui.screens.run import RunScreen
 
-        await self._screen.app.push_screen_wait(RunScreen(spec, self, create_only=create_only))
+        form = RunScreen(spec, self, create_only=create_only, line=line)
+        await self._screen.app.push_screen_wait(form)
+
+    async def search(self, term: str) -> None:
+        """Open the search for images."""
+        from tui.screens.search import SearchScreen
+
+        await self._screen.app.push_screen_wait(SearchScreen(self, term))
+
+    async def build(self) -> None:
+        """Open the form that builds; it shows the build that runs."""
+        from tui.screens.build import BuildScreen
+
+        jobs = self._engine.jobs
+        await self._screen.app.push_screen_wait(BuildScreen(self, lambda: jobs.all))
+
+    async def build_cache(self) -> None:
+        """Open the list of the build cache."""
+        from tui.screens.build_cache import BuildCacheScreen
+
+        await self._screen.app.push_screen_wait(BuildCacheScreen(self))
 
     async def enter(self, visit: Visit) -> None:
-        """Give the whole terminal to a process in a container."""
+        """Give the whole terminal to a process in a container; on production ask first."""
         from tui.screens.enter import enter
 
+        if self._prod and not visit.agreed:
+            inside = question(visit.verb, visit.title, (Target(visit.ref, visit.name),), visit.line)
+            if await self._settled(inside) is None:
+                return
         await enter(self._screen.app, self, visit)
 
     def browse(self, url: str) -> None:

@@ -8,7 +8,8 @@ from textual.binding import Binding
 
 from tui.engine.kinds import Kind
 from tui.panes.detail import Detail
-from tui.screens.commands import ERRANDS, PLACES
+from tui.panes.pane import KindPane
+from tui.screens.commands import ERRANDS, IMAGE_ROWS, PLACES
 from tui.screens.contexts import ContextsScreen
 from tui.screens.help import HelpRow, HelpSection
 from tui.screens.keys import key_words
@@ -28,6 +29,7 @@ from widgets.table import Table
 SCOPES: tuple[tuple[str, type], ...] = (
     ("Everywhere on the main screen", MainScreen),
     ("In a table", Table),
+    ("Among images", KindPane),
     ("In the detail", Detail),
     ("In an overview", Facts),
     ("In an inspect tree", JsonTree),
@@ -65,7 +67,7 @@ def help_sections(keys: Mapping[str, str], first: Kind) -> list[HelpSection]:
     for title, scope in SCOPES:
         rows = [HelpRow(one.key, one.tooltip) for one in bindings_of(scope, keys)]
         sections.append(HelpSection(title, [*rows, *(ALWAYS if scope is MainScreen else ())]))
-    words = (*PLACES.items(), *ERRANDS.items())
+    words = (*PLACES.items(), *IMAGE_ROWS.items(), *ERRANDS.items())
     commands = [HelpRow("", f":{word}", tip, "") for word, (_, tip) in words]
     return [*sections, HelpSection("Commands", commands)]
 

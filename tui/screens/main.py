@@ -119,7 +119,7 @@ class MainScreen(Screen[None]):
         self._others = others
         self.settings = settings
         self.choices = choices
-        self.body = Body(scope, clock, self._moved, hide_stopped=choices.get("hide_stopped", False))
+        self.body = Body(scope, clock, self._moved, choices=choices)
         self._gaps_said: set[Engine] = set()
         self._listening: dict[Engine, Callable[[News], None]] = {}
         self._standing = False

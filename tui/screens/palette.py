@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui.screens.commands import PANES, PLACES, run_command
+from tui.screens.commands import ERRANDS, IMAGE_ROWS, PANES, PLACES, run_command
+from tui.verbs.offers import applicable
+from tui.verbs.registry import verbs_of
 from widgets.text import shown
 
 if TYPE_CHECKING:
@@ -45,9 +47,16 @@ class Palette(Provider):
                 words = shown(f"{verb.title} {names if chosen else verb.kind.plural}")
                 line = screen.doing.line_of(verb, chosen)
                 yield words, _unmarked(line.masked()), _running(screen, offer.key)
+        keyed = {verb.id for offer in screen.doing.offers.values() for verb, _ in offer.choices}
+        for verb in verbs_of(screen.kind):
+            # what has only a command is found here, too
+            if verb.id not in keyed and (held := applicable(verb, screen.pane.chosen)):
+                line = screen.doing.line_of(verb, held)
+                words = shown(f"{verb.title} {held[0].model.name}")
+                yield words, _unmarked(line.masked()), _command(screen, verb.word)
         for word in PANES:
             yield f"pane: {word}", "", _command(screen, word)
-        for word, (_, tip) in PLACES.items():
+        for word, (_, tip) in (*PLACES.items(), *IMAGE_ROWS.items(), *ERRANDS.items()):
             yield word, tip, _command(screen, word)
 
 

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from tui.engine.endpoint import Endpoint
 from tui.screens.dialog import Dialog, KeyLine
 from tui.screens.rows import Ink, TextRows, text_layout, whole
 from tui.verbs.verb import Answers, Blank, Question, Sheet
@@ -15,8 +16,15 @@ from widgets.form import Form
 from widgets.form_fields import Field, FieldKind
 from widgets.text import shown
 
-KINDS = {Blank.TEXT: FieldKind.TEXT, Blank.FLAG: FieldKind.FLAG, Blank.CHOICE: FieldKind.CHOICE}
+KINDS = {
+    Blank.TEXT: FieldKind.TEXT,
+    Blank.FLAG: FieldKind.FLAG,
+    Blank.CHOICE: FieldKind.CHOICE,
+    Blank.LIST: FieldKind.LIST,
+}
 
+LIST_LINES = 3
+"""Lines of a form that each list has beside its first."""
 SPARE = 3
 """Lines of a form below its questions: for what is wrong with them, and its line of help."""
 
@@ -31,6 +39,7 @@ def field_of(question: Question) -> Field:
         hint=shown(question.hint),
         options=question.options,
         check=question.check,
+        secret=question.secret,
     )
 
 
@@ -50,9 +59,10 @@ class SheetScreen(Dialog[Answers | None]):
         Binding("escape", "leave", "leave", id="sheet.leave", tooltip="Leave without doing anything"),
     ]
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, endpoint: Endpoint) -> None:
         super().__init__()
         self._sheet = sheet
+        self._endpoint = endpoint
         self._began: Answers = {}
 
     def compose(self) -> ComposeResult:
@@ -68,7 +78,8 @@ class SheetScreen(Dialog[Answers | None]):
     def on_mount(self) -> None:
         """Start with the answers there are."""
         form = self.query_one(Form)
-        form.styles.height = len(self._sheet.questions) + SPARE
+        lists = sum(question.blank is Blank.LIST for question in self._sheet.questions)
+        form.styles.height = len(self._sheet.questions) + lists * LIST_LINES + SPARE
         self._began = form.values()
         self._grow(self._began)
         form.focus()
@@ -96,6 +107,6 @@ class SheetScreen(Dialog[Answers | None]):
         self.dismiss(event.values)
 
     def _grow(self, answers: Answers) -> None:
-        line = self._sheet.line(answers)
+        line = self._sheet.line(answers).at(self._endpoint)
         self.query_one("#sheet--line", TextRows).show(text_layout(whole(line.masked()), Ink.ACCENT))
         self.fit()

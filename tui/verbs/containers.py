@@ -9,11 +9,13 @@ from tui.engine.kinds import Kind
 from tui.engine.lines import DockerLine, docker
 from tui.engine.models import Container
 from tui.engine.store import Store
-from tui.verbs.common import calling, copy_verb, inspect_verb, lined, target_of
+from tui.verbs.committing import COMMIT
+from tui.verbs.common import calling, copy_verb, fill_and_start, inspect_verb, lined, target_of
 from tui.verbs.entering import ATTACH, EXEC
 from tui.verbs.halting import KILL, PAUSE, RESTART, START, STOP, UNPAUSE, alive
 from tui.verbs.removal import PRUNE_CONTAINERS, REMOVE_CONTAINER
 from tui.verbs.running import CREATE_CONTAINER, RUN_AGAIN
+from tui.verbs.saving import EXPORT
 from tui.verbs.verb import Answers, Desk, Effect, Question, Sheet, Verb, View
 
 
@@ -28,17 +30,17 @@ async def _rename(desk: Desk, models: Sequence[Container]) -> None:
     def line(answers: Answers) -> DockerLine:
         return docker("rename", container.name, str(answers["name"]))
 
-    answers = await desk.fill(
-        Sheet(
-            title=f"Rename {container.name}",
-            action="rename",
-            questions=(Question("name", "New name", value=container.name, check=check),),
-            line=line,
-        )
-    )
-    if answers is not None:
+    def task(answers: Answers) -> Task:
         work = calling("rename", name=str(answers["name"]))
-        desk.start(Task(RENAME.id, RENAME.title, line(answers), (target_of(container),), work))
+        return Task(RENAME.id, RENAME.title, line(answers), (target_of(container),), work)
+
+    sheet = Sheet(
+        title=f"Rename {container.name}",
+        action="rename",
+        questions=(Question("name", "New name", value=container.name, check=check),),
+        line=line,
+    )
+    await fill_and_start(desk, sheet, task)
 
 
 async def _logs(desk: Desk, models: Sequence[Container]) -> None:
@@ -117,5 +119,5 @@ OPEN_PORT = Verb(
 VERBS = (
     *(START, STOP, RESTART, LOGS, EXEC, ATTACH, inspect_verb(Kind.CONTAINER), TOP),
     *(REMOVE_CONTAINER, PRUNE_CONTAINERS, RUN_AGAIN, CREATE_CONTAINER, PAUSE, UNPAUSE, KILL, RENAME),
-    *(OPEN_PORT, copy_verb(Kind.CONTAINER)),
+    *(COMMIT, EXPORT, OPEN_PORT, copy_verb(Kind.CONTAINER)),
 )

@@ -5,27 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tui.engine.jobs import Task
 from tui.engine.kinds import Kind
-from tui.engine.lines import DockerLine, docker
-from tui.verbs.common import copy_verb, inspect_verb
-from tui.verbs.pulling import pull_task
+from tui.engine.lines import docker
+from tui.verbs.building import BUILD
+from tui.verbs.common import copy_verb, fill_and_start, inspect_verb
+from tui.verbs.looking_inside import VERBS as LOOKING_INSIDE
+from tui.verbs.measuring import SIZES
+from tui.verbs.pulling import Pull, check_platform, pull_task
+from tui.verbs.pushing import PUSH
 from tui.verbs.removal import PRUNE_IMAGES, REMOVE_IMAGE
 from tui.verbs.running import RUN_IMAGE
-from tui.verbs.verb import Answers, Desk, Effect, Question, Sheet, Verb
+from tui.verbs.saving import IMPORT, LOAD, SAVE
+from tui.verbs.searching import SEARCH
+from tui.verbs.tagging import TAG
+from tui.verbs.verb import Answers, Blank, Desk, Effect, Question, Sheet, Verb
+
+
+async def offer_pull(desk: Desk, reference: str) -> None:
+    """Ask what to pull, beginning with a reference, and pull it."""
+    from tui.engine.checks import check_image
+
+    def pull(answers: Answers) -> Pull:
+        return Pull(str(answers["image"]), str(answers["platform"]).strip(), bool(answers["all"]))
+
+    questions = (
+        Question("image", "Image", value=reference, hint="nginx:1.27", check=check_image),
+        Question("platform", "Platform", hint="linux/arm64/v8", check=check_platform),
+        Question("all", "All tags", Blank.FLAG, False, "Every tag of the repository: that may be very much"),
+    )
+    sheet = Sheet("Pull an image", "pull", questions, lambda answers: pull(answers).line)
+
+    def task(answers: Answers) -> Task:
+        wanted = pull(answers)
+        return pull_task(wanted.reference, platform=wanted.platform, every_tag=wanted.every_tag)
+
+    await fill_and_start(desk, sheet, task)
 
 
 async def _pull(desk: Desk, models: Sequence[Any]) -> None:
-    from tui.engine.checks import check_image
-
-    def line(answers: Answers) -> DockerLine:
-        return docker("pull", str(answers["image"]))
-
-    question = Question(
-        "image", "Image", value=models[0].name if models else "", hint="nginx:1.27", check=check_image
-    )
-    answers = await desk.fill(Sheet("Pull an image", "pull", (question,), line))
-    if answers is not None:
-        desk.start(pull_task(str(answers["image"])))
+    await offer_pull(desk, models[0].name if models else "")
 
 
 PULL = Verb(
@@ -42,4 +61,20 @@ PULL = Verb(
     weight=2,
 )
 
-VERBS = (RUN_IMAGE, PULL, inspect_verb(Kind.IMAGE), REMOVE_IMAGE, PRUNE_IMAGES, copy_verb(Kind.IMAGE))
+VERBS = (
+    RUN_IMAGE,
+    PULL,
+    BUILD,
+    PUSH,
+    TAG,
+    SEARCH,
+    SAVE,
+    LOAD,
+    IMPORT,
+    *LOOKING_INSIDE,
+    inspect_verb(Kind.IMAGE),
+    REMOVE_IMAGE,
+    PRUNE_IMAGES,
+    copy_verb(Kind.IMAGE),
+    SIZES,
+)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.engine.gaps import offered
 from tui.engine.scope import Held
 from tui.verbs.verb import Effect, Verb
 
@@ -54,8 +55,9 @@ def offers(
 
 
 def allowed(verb: Verb, engine: Engine) -> bool:
-    """Whether an Engine is to be offered the verb at all: a read-only one just what reads."""
-    return verb.effect is Effect.READS or not engine.endpoint.read_only
+    """Whether an Engine is to be offered the verb at all: a read-only one just what reads, each what it has."""
+    permitted = verb.effect is Effect.READS or not engine.endpoint.read_only
+    return permitted and offered(verb.id, engine.link.server)
 
 
 def applicable(verb: Verb, chosen: Sequence[Held]) -> tuple[Held, ...]:

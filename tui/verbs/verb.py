@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -15,6 +15,8 @@ from tui.engine.plans import Plan
 from tui.engine.store import Store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui.engine.connection import Connection
     from tui.engine.runspec import RunSpec
     from tui.engine.streams import Session
@@ -37,6 +39,10 @@ class View(StrEnum):
     INSPECT = "inspect"
     LOGS = "logs"
     TOP = "top"
+    HISTORY = "history"
+    FILES = "files"
+    SOFTWARE = "software"
+    SCAN = "scan"
 
 
 class Blank(StrEnum):
@@ -45,6 +51,7 @@ class Blank(StrEnum):
     TEXT = "text"
     FLAG = "flag"
     CHOICE = "choice"
+    LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +61,17 @@ class Question:
     id: str
     label: str
     blank: Blank = Blank.TEXT
-    value: str | bool = ""
+    value: str | bool | tuple[str, ...] = ""
     hint: str = ""
     options: tuple[str, ...] = ()
     check: Callable[[str], str | None] | None = None
     """None for what can be sent, else one sentence that says what is wrong."""
+    secret: bool = False
+    """Whether nobody may see what is typed; no repr of the answer shows it."""
 
 
 Answers = Mapping[str, Any]
-"""The answers by question id: str or bool."""
+"""The answers by question id: str or bool, of a list a tuple of str."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,11 @@ class Sheet:
     """The word for going ahead: "create"."""
     questions: tuple[Question, ...]
     line: Callable[[Answers], DockerLine]
+
+    def filled(self, answers: Answers) -> Sheet:
+        """The same sheet with these answers already in it."""
+        filled = (replace(question, value=answers[question.id]) for question in self.questions)
+        return replace(self, questions=tuple(filled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,29 @@ class Visit:
     """Whether the process was begun for this stay, and ends with it."""
     ends: Callable[[int | None], str] = lambda code: ""
     """What to say of an exit code besides the code itself."""
+    title: str = "enter"
+    """What is done, in a person's words."""
+    agreed: bool = False
+    """Whether the person's word was given already, with the task that began it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """A file of the machine that Wharf runs on, to be chosen for reading, or for writing under a name."""
+
+    title: str
+    action: str
+    """The word for going ahead: "save"."""
+    line: Callable[[Path], DockerLine]
+    """The docker line for a file."""
+    writes: bool = False
+    """Whether the file comes into being; one that is there already is only taken once that was agreed to."""
+    name: str = ""
+    """The name that is proposed."""
+    needs: int = 0
+    """About how many bytes will be written."""
+    tell: Callable[[Path, Callable[[], bool]], str] | None = None
+    """Says on a thread what a file holds, and gives up when what it is given becomes true."""
 
 
 class Desk(Protocol):
@@ -105,10 +142,13 @@ class Desk(Protocol):
 
     @property
     def prod(self) -> bool:
-        """Whether the endpoint is marked as production: every plan asks for the name or the count."""
+        """Whether the endpoint is marked as production: changing and entering ask first."""
 
-    def start(self, task: Task) -> Job:
-        """Begin a task; its progress, result and errors show by themselves."""
+    async def start(self, task: Task) -> Job | None:
+        """Begin a task; its progress, result and errors show by themselves.
+
+        On production the person is asked first; None when they leave.
+        """
 
     async def confirm(self, plan: Plan) -> Job | None:
         """Show a plan; start it when the person applies it, else None."""
@@ -116,17 +156,29 @@ class Desk(Protocol):
     async def fill(self, sheet: Sheet) -> Answers | None:
         """Ask some questions; None when the person leaves."""
 
+    async def choose_file(self, request: FileRequest) -> Path | None:
+        """Have a file of this machine chosen; None when the person leaves."""
+
     async def read(self, ask: Callable[[Connection], Answer]) -> Answer:
         """Ask the Engine on a thread while the screen goes on. Raises EngineError."""
 
     async def view(self, view: View, model: Model) -> None:
         """Open a place that shows an object."""
 
-    async def run_form(self, spec: RunSpec, *, create_only: bool) -> None:
+    async def run_form(self, spec: RunSpec, *, create_only: bool, line: str = "") -> None:
         """Open the form that runs or creates a container."""
 
+    async def search(self, term: str) -> None:
+        """Open the place where images are searched for; "" asks for the term first."""
+
+    async def build(self) -> None:
+        """Open the place where images are built, at the build that runs if one does."""
+
+    async def build_cache(self) -> None:
+        """Open the place that shows what builds left in the cache."""
+
     async def enter(self, visit: Visit) -> None:
-        """Give the whole terminal to a process in a container."""
+        """Give the whole terminal to a process in a container; on production the person is asked first."""
 
     def browse(self, url: str) -> None:
         """Open an address in the browser of this machine, or copy it where there is none."""

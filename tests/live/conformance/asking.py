@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import struct
+import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -14,6 +17,7 @@ SECONDS = 15.0
 """How long an answer or a piece of it may take."""
 VERSION = "1.47"
 MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
+TARS = ("application/x-tar", "application/octet-stream")
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
 
 
@@ -38,6 +42,14 @@ class Seen:
         if self.kind != "application/json":
             return []
         return [json.loads(line) for line in self.body.splitlines() if line.strip()]
+
+    @property
+    def files(self) -> list[str]:
+        """The names in a tar; none when it is something else."""
+        if self.kind not in TARS or not self.body:
+            return []
+        with tarfile.open(fileobj=io.BytesIO(self.body)) as tar:
+            return tar.getnames()
 
 
 class Talk:
@@ -122,6 +134,7 @@ def ask(
     *,
     version: str = VERSION,
     hijack: bool = False,
+    headers: Mapping[str, str] | None = None,
 ) -> Talk:
     """Send a request. Filters and bodies are written as JSON; a body of bytes goes as it is."""
     words = {
@@ -131,8 +144,8 @@ def ask(
     if words:
         address += "?" + urlencode(words)
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-    headers = {"Content-Type": "application/json"} if body is not None else {}
-    return Talk(path, method, address, content, headers | (UPGRADE if hijack else {}))
+    kind = {"Content-Type": "application/json"} if body is not None else {}
+    return Talk(path, method, address, content, {**kind, **(headers or {}), **(UPGRADE if hijack else {})})
 
 
 def _frames(data: bytes) -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class Step:
     typed: bytes = b""
     """What is typed into a hijacked stream."""
     version: str = VERSION
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -64,7 +65,7 @@ class Difference:
     story: str
     step: str
     aspect: str
-    """status, kind, framing, headers, message, text, frames, events, shape:PATH, value:PATH."""
+    """status, kind, framing, headers, message, text, files, frames, events, shape:PATH, value:PATH."""
     detail: str
 
     def __str__(self) -> str:
@@ -107,6 +108,7 @@ def tell(socket: Path, story: Story, **given: str) -> Told:
             _filled(step.body, kept),
             version=step.version,
             hijack=step.hijack,
+            headers=step.headers,
         )
         if step.opens:
             opened[step.opens] = talk
@@ -169,6 +171,11 @@ def _between(step: Step, demo: Seen, real: Seen) -> Iterator[tuple[str, str]]:
             one, other = (picked(lines, path) for lines in (ours, theirs))
             if one != other:
                 yield f"value:{path}", f"demo {one}, Engine {other}"
+    elif demo.files or real.files:
+        ours, theirs = ({plain(name) for name in seen.files} for seen in (demo, real))
+        for who, names in (("the demo", ours - theirs), ("the Engine", theirs - ours)):
+            if names:
+                yield "files", f"only {who} has {', '.join(sorted(names))}"
     elif not demo.frames and not real.frames and demo.body != real.body:
         yield "text", f"demo {demo.body!r}, Engine {real.body!r}"
 
@@ -190,7 +197,17 @@ def _order(events: list[Any]) -> list[str]:
         line = _event(event)
         late = event["Action"] == "die" and owner and owner[-1].startswith("container stop ")
         owner.insert(len(owner) - 1 if late else len(owner), line)
+    for lines in owners.values():
+        _once(lines)
     return [line for lines in owners.values() for line in lines]
+
+
+def _once(lines: list[str]) -> None:
+    """Leave out a pause and its end that are told again: the Engine hears of them from below as well."""
+    for place in range(len(lines) - 4, -1, -1):
+        first, second = lines[place : place + 2], lines[place + 2 : place + 4]
+        if first == second and first[0].startswith("container pause "):
+            del lines[place + 2 : place + 4]
 
 
 def _event(event: Any) -> str:
