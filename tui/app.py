@@ -98,7 +98,6 @@ class WharfApp(App[None], inherit_bindings=False):
         self._no_engines: dict[Engine, NoEngineScreen] = {}
         self._contexts: ContextsScreen | None = None
         self._asking: set[Future[str | None]] = set()
-        self.add_mode(self.DEFAULT_MODE, lambda: self._make_main(engine))
         terminal = terminal or Terminal()
         # before anything is mounted: a theme set later styles everything twice
         terminal.apply(self, settings.theme)
@@ -107,12 +106,19 @@ class WharfApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Take the person's own keys, and whatever ssh asks."""
         self.set_keymap(dict(self.settings.keys))
+        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)
         self._doorbell.answered_by(self._ring)
         self.screen_change_signal.subscribe(self, lambda _: self._settle())
 
+    def get_default_screen(self) -> MainScreen:
+        """The main screen of the first Engine; as a mode from the start on it would be styled twice."""
+        return self._make_main(self.fleet.engines[0])
+
     def _make_main(self, engine: Engine | None) -> MainScreen:
         """The main screen of an Engine, or of all of them."""
-        scope = Scope.one(engine) if engine else Scope(lambda: self.fleet.engines, many=True)
+        scope = (
+            Scope.one(engine) if engine else Scope(lambda: self.fleet.engines, many=True, color=self._color)
+        )
         main = self._mains[engine] = MainScreen(
             scope,
             self.settings,
@@ -121,6 +127,9 @@ class WharfApp(App[None], inherit_bindings=False):
             others=lambda: len(self.fleet.engines) - len(scope.engines),
         )
         return main
+
+    def _color(self, endpoint: Endpoint) -> str:
+        return self.settings.marked(endpoint).color
 
     # Which Engines
 
@@ -234,7 +243,9 @@ class WharfApp(App[None], inherit_bindings=False):
         elif link.state is LinkState.DOWN or link.error is not None:
             from tui.screens.no_engine import NoEngineScreen
 
-            self._no_engines[engine] = NoEngineScreen(engine.endpoint, link)
+            self._no_engines[engine] = NoEngineScreen(
+                engine.endpoint, link, others=len(self.fleet.engines) > 1
+            )
             self.push_screen(self._no_engines[engine])
 
     def action_retry(self) -> None:

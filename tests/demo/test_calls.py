@@ -20,7 +20,6 @@ UNCALLED = {
     "POST /volumes/prune": _LINE,
     "POST /networks/{}/connect": _OTHERS,
     "POST /networks/{}/disconnect": _OTHERS,
-    "GET /images/{}/history": "the docker CLI shows with it the steps that images of the demo are made of",
 }
 """Routes that Wharf does not call, and what they are there for."""
 

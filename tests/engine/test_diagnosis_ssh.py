@@ -31,6 +31,11 @@ def told(words: str, endpoint: Endpoint = BUILD, on: Machine | None = None) -> D
     return diagnose(endpoint, Unreachable(words), on or machine())
 
 
+def test_the_port_is_the_one_that_ssh_tried_as_its_own_config_may_name_one() -> None:
+    found = told("ssh: connect to host 10.0.0.7 port 2022: Connection refused", PLAIN)
+    assert "no ssh server listens at port 2022" in found.what
+
+
 @pytest.mark.parametrize(
     ("words", "what", "line"),
     [

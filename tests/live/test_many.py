@@ -15,7 +15,6 @@ from tests.live.sshd import Sshd
 from tui.engine import contexts
 from tui.engine.context_draft import Draft
 
-
 FIRST_ROW = 2
 """The line of the screen of contexts on which its rows begin."""
 

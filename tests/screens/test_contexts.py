@@ -29,7 +29,7 @@ from tests.screens.places import (
 from tui.engine import contexts
 from tui.engine.context_draft import Draft
 from tui.engine.contexts import Context
-from tui.engine.errors import Unreachable
+from tui.engine.errors import Refused, Unreachable
 from tui.engine.link import LinkState
 from tui.screens import contexts as screen_module
 from tui.screens.contexts import ContextsScreen, PlaceTable
@@ -41,6 +41,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.key_bar import KeyBar
 from tui.screens.rows import TextRows
 from tui.settings import Settings
+from widgets.bar import Bar
 from widgets.form import Form
 
 Env = dict[str, str]
@@ -248,6 +249,47 @@ async def test_of_a_failure_behind_ssh_the_last_words_are_the_gist(
     async with shown(env) as it:
         await it.press("r")
         await it.until(lambda: "✗ no answer: Connection refused" in it.row("bastion"))
+
+
+CHANGED = (
+    "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! Offending key in /k:1 remove with: "
+    "ssh-keygen -R bastion Host key for bastion has changed and you have requested strict checking. "
+    "Host key verification failed."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "gist", "asks"),
+    [
+        ("bastion", "ann@bastion: Permission denied (publickey).", "Permission denied (publickey).", True),
+        ("bastion", "Host key verification failed.", "Host key verification failed.", True),
+        ("bastion", CHANGED, "Host key verification failed.", False),
+        (
+            "pier",
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: expired",
+            "certificate ver",
+            False,
+        ),
+    ],
+)
+async def test_where_one_is_not_let_in_the_row_says_so_and_whether_a_person_would_be_asked(
+    env: Env, monkeypatch: pytest.MonkeyPatch, name: str, said: str, gist: str, asks: bool
+) -> None:
+    error = Refused(said) if name == "bastion" else Unreachable(said)
+    monkeypatch.setattr(screen_module, "ask", answering({**ANSWERS, name: error}))
+    async with shown(env) as it:
+        await it.press("r")
+        await it.until(lambda: f"✗ refused: {gist}" in it.row(name))
+        await it.at(name)
+        assert ("lets it ask you" in it.about) == asks
+
+
+async def test_only_engines_that_answer_are_counted_as_connected(env: Env, asked: list[str]) -> None:
+    lost = engine("tugboat", "unix:///run/user/1000/docker.sock", state=LinkState.DOWN)
+    there = engine("staging", "unix:///run/staging/docker.sock")
+    async with shown(env, FakePlaces(there, lost)) as it:
+        assert "◌ 1 of 2 connected" in it.row("all hosts")
+        assert "· 1 connected" in it.screen.query_one(Bar).text
 
 
 async def test_an_engine_by_address_is_a_row_of_its_own(env: Env, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from textual.app import App, ComposeResult
 
 from tests.stage import Stage, staged
 from tui.demo import DemoEngine
 from tui.demo.world import FIXED_NOW
 from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
-from tui.engine.link import LinkState
-from tui.engine.scope import by_engine
+from tui.engine.link import Link, LinkState
+from tui.engine.scope import Scope, by_engine
 from tui.panes.pane import KindPane
+from tui.screens.hosts import hosts_pieces
+from tui.screens.no_engine import NoEngineScreen
 from tui.settings import Settings
+from widgets.bar import Bar, Piece
 
 
 class Pair:
@@ -73,12 +78,16 @@ class Pair:
 
 @asynccontextmanager
 async def pair(
-    folder: Path, size: tuple[int, int] = (120, 34), *, read_only: bool = False
+    folder: Path,
+    size: tuple[int, int] = (120, 34),
+    *,
+    read_only: bool = False,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Pair]:
     demo = DemoEngine(seed=1, clock=lambda: FIXED_NOW)
     endpoint = Endpoint(demo.start(), "other", "test", read_only=read_only)
     try:
-        async with staged(folder, size) as stage:
+        async with staged(folder, size, settings=settings) as stage:
             yield Pair(stage, demo, endpoint)
     finally:
         demo.stop()
@@ -116,6 +125,19 @@ async def test_all_hosts_stand_side_by_side_with_their_names(tmp_path: Path) -> 
         assert two.stage.names.count("shop-db-1") == 2
         await two.stage.press("slash", *"host=other", "enter")
         assert len(two.stage.names) == two.containers
+
+
+async def test_the_name_of_a_host_in_its_column_has_the_color_that_was_set(tmp_path: Path) -> None:
+    async with pair(tmp_path, settings=Settings(endpoints={"other": {"color": "magenta"}})) as two:
+        await two.go_to_all()
+        table = two.stage.table
+        styles = {
+            segment.text.strip(): segment.style
+            for place in range(table.size.height)
+            for segment in table.render_line(place)
+        }
+        assert styles["other"] == table.get_component_rich_style("table--host-magenta")
+        assert styles["demo"] == table.get_component_rich_style("table--accent")
 
 
 @pytest.mark.parametrize("here", [True, False])
@@ -172,7 +194,7 @@ async def test_the_detail_is_asked_of_the_host_of_the_row(tmp_path: Path) -> Non
         stage = two.stage
         for engine, there in ((two.other, "there"), (stage.engine, "")):
             stage.table.move_to(two.row(engine, "shop-db-1"))
-            await stage.until(lambda: stage.detail_read and two.label("only") == there)
+            await stage.until(lambda there=there: stage.detail_read and two.label("only") == there)
 
 
 async def test_one_host_that_stops_answering_does_not_trouble_the_others(tmp_path: Path) -> None:
@@ -187,6 +209,50 @@ async def test_one_host_that_stops_answering_does_not_trouble_the_others(tmp_pat
         await stage.still()
         await stage.press("s")
         await stage.until(lambda: two.state(stage.demo, "shop-db-1") == "exited")
+
+
+def header(
+    states: Mapping[str, LinkState], settings: Settings | None = None
+) -> tuple[list[Piece], list[Piece]]:
+    """What the header says of Engines by their names."""
+    engines = [
+        SimpleNamespace(endpoint=Endpoint(f"ssh://{name}", name, "test"), link=Link(state, 0.0), running=())
+        for name, state in states.items()
+    ]
+    return hosts_pieces(Scope(lambda: engines, many=True), settings or Settings())  # type: ignore[return-value,arg-type]
+
+
+class HeaderApp(App[None]):
+    """The header alone."""
+
+    def __init__(self, left: Sequence[Piece], right: Sequence[Piece]) -> None:
+        super().__init__()
+        self._said = (left, right)
+
+    def compose(self) -> ComposeResult:
+        yield Bar()
+
+    def on_mount(self) -> None:
+        self.query_one(Bar).show(*self._said)
+
+
+async def test_a_host_without_a_connection_is_named_however_little_room_there_is() -> None:
+    states = dict.fromkeys((f"host-number-{place}" for place in range(9)), LinkState.UP)
+    app = HeaderApp(*header({**states, "far": LinkState.DOWN, "frozen": LinkState.STALE}))
+    async with app.run_test(size=(80, 4)):
+        line = app.query_one(Bar).render_line(0).text
+    assert "all hosts 11" in line
+    assert "✗ far" in line
+    assert "◌ frozen" in line
+    assert "NO CONNECTION" in line
+    assert "host-number-8" not in line
+
+
+def test_a_host_in_the_header_has_the_color_that_was_set_and_its_lamp_says_how_it_is() -> None:
+    settings = Settings(endpoints={"far": {"color": "cyan"}})
+    left, _ = header({"far": LinkState.DOWN, "near": LinkState.UP}, settings)
+    tones = {piece.text.strip(): piece.tone for piece in left}
+    assert (tones["far"], tones["✗"], tones["near"]) == ("host-cyan", "bad", "good")
 
 
 async def test_a_read_only_host_among_others_offers_reads_only(tmp_path: Path) -> None:
@@ -207,6 +273,15 @@ async def test_the_screen_of_all_hosts_follows_who_is_connected(tmp_path: Path) 
         two.stage.app.disconnect(two.other)
         await two.stage.until(lambda: len(two.stage.names) == two.containers)
         assert "other" not in two.stage.bar("header")
+
+
+async def test_one_goes_back_from_a_host_that_was_never_reached(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.app.go(Endpoint(f"unix://{tmp_path}/nobody.sock", "lost", "chosen"))
+        await stage.until(lambda: isinstance(stage.app.screen, NoEngineScreen))
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.engine is stage.engine and stage.app.screen is stage.main)
+        assert stage.app.engines == [stage.engine]
 
 
 async def test_the_engine_in_view_can_be_left_but_not_the_last_one(tmp_path: Path) -> None:

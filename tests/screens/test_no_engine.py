@@ -40,6 +40,9 @@ class Retrying(Host):
     def action_demo(self) -> None:
         self.asked.append("demo")
 
+    def action_engine(self, step: int) -> None:
+        self.asked.append(f"engine {step}")
+
 
 def body(screen: NoEngineScreen) -> str:
     return screen.query_one("#main", TextRows).text
@@ -126,6 +129,39 @@ async def test_the_app_takes_it_away_when_an_engine_answers() -> None:
         await pilot.pause()
         screen.dismiss()
         await until(pilot, lambda: app.ended == [None])
+
+
+async def test_what_to_type_comes_before_the_words_of_the_system_however_long_they_are() -> None:
+    screen = NoEngineScreen(LOCAL, down("Connection refused " + "and more " * 200))
+    async with Retrying(screen).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert 0 < body(screen).index("To type here") < body(screen).index("The system's own words")
+
+
+async def test_one_who_came_from_another_engine_can_go_back_there() -> None:
+    screen = NoEngineScreen(LOCAL, down("Connection refused"), others=True)
+    app = Retrying(screen)
+    async with app.run_test() as pilot:
+        await pilot.press("escape", "less_than_sign", "greater_than_sign", "at")
+        assert app.asked == ["engine -1", "engine -1", "engine 1", "contexts"]
+        assert "back" in screen.query_one(KeyBar).text
+
+
+async def test_without_another_engine_no_way_back_is_offered() -> None:
+    screen = NoEngineScreen(LOCAL, down("Connection refused"))
+    app = Retrying(screen)
+    async with app.run_test() as pilot:
+        await pilot.press("escape", "less_than_sign")
+        assert app.asked == []
+        assert "back" not in screen.query_one(KeyBar).text
+
+
+async def test_a_context_that_was_just_chosen_is_not_said_to_be_named_by_anything() -> None:
+    screen = NoEngineScreen(Endpoint("ssh://far", "far", "chosen"), down("Connection refused"))
+    async with Retrying(screen).run_test() as pilot:
+        await pilot.pause()
+        assert "context far\n" in body(screen)
+        assert "chosen" not in body(screen)
 
 
 async def test_hostile_words_do_no_harm() -> None:

@@ -27,7 +27,7 @@ class SSHAddress(NamedTuple):
 
 
 def ssh_address(url: str) -> SSHAddress:
-    """Take an ssh:// address apart. Raises ValueError, with one clear line, for what ssh must not be given."""
+    """Take an ssh:// address apart. Raises ValueError, in one clear line, for what ssh must not get."""
     parts = urlsplit(url)
     if parts.scheme != "ssh":
         raise ValueError(f"{url!r} does not begin with ssh://")

@@ -22,7 +22,7 @@ DEFAULT_SOCKET = DEFAULT_URL.removeprefix("unix://")
 NAME_UNKNOWN = ("name or service not known", "name resolution", "no address associated", "nodename nor")
 NO_WAY = ("no route to host", "network is unreachable", "host is down")
 _CUT = ("reset", "closed connection", "remote end closed", "eof occurred")
-"""How an Engine ends a connection without a word, as one does that was shown no certificate, or a wrong one."""
+"""How an Engine ends a connection without a word, as one does that is shown no good certificate."""
 _TLS = ("certificate", "ssl", "tls", "https server")
 
 

@@ -11,6 +11,9 @@ from tui.engine.lines import quote
 
 _KEY_OF = re.compile(r"host key for (\S+) has changed", re.IGNORECASE)
 
+_AT_PORT = re.compile(r"connect to (?:host|address) \S+ port (\d+): .*refused", re.IGNORECASE)
+"""The port that ssh tried, which may be one that its config names."""
+
 _KEPT_IN = re.compile(r"offending \S+ key in (.+?):\d+", re.IGNORECASE)
 
 
@@ -130,8 +133,10 @@ def _way(address: SSHAddress, words: str) -> Diagnosis | None:
     if any(word in words for word in NO_WAY):
         return no_way(host)
     if "refused" in words:
+        tried = _AT_PORT.search(words)
+        port = tried[1] if tried else address.port or 22
         return Diagnosis(
-            f"{host} answers, but no ssh server listens at port {address.port or 22}.",
+            f"{host} answers, but no ssh server listens at port {port}.",
             "It is not running there, or it listens at another port: ssh://HOST:PORT names it, or Port in "
             "~/.ssh/config.",
             (_by_hand(address),),

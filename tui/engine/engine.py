@@ -36,7 +36,7 @@ class Engine:
         clock: Callable[[], float] = time.time,
         ask: Ask | None = None,
     ) -> None:
-        """`state` is the folder of the journal; `clock` tells the time in epoch seconds; `ask` answers ssh."""
+        """`state` is the journal's folder; `clock` tells the time in epoch seconds; `ask` answers ssh."""
         self.endpoint = endpoint
         self.number = 1
         """Tells it from the others that Wharf is connected to."""

@@ -11,6 +11,7 @@ from tui.engine.models import Model
 from tui.engine.store import Store
 
 if TYPE_CHECKING:
+    from tui.engine.endpoint import Endpoint
     from tui.engine.engine import Engine
     from tui.engine.jobs import Job
 
@@ -37,9 +38,20 @@ class Scope:
     there may be several.
     """
 
-    def __init__(self, engines: Callable[[], Sequence[Engine]], *, many: bool = False) -> None:
-        """`engines` tells which there are at the moment; with `many` false it is always the same one."""
+    def __init__(
+        self,
+        engines: Callable[[], Sequence[Engine]],
+        *,
+        many: bool = False,
+        color: Callable[[Endpoint], str] = lambda endpoint: "",
+    ) -> None:
+        """`engines` tells which there are at the moment; with `many` false it is always the same one.
+
+        `color` tells which colour is set for an endpoint, "" for none.
+        """
         self._engines = engines
+        self._color = color
+        self._colors: dict[int, str] = {}
         self.many = many
         """Whether rows have to say which Engine they are of."""
         self._merged: dict[Kind, tuple[tuple[Mapping[str, Model], ...], Mapping[str, Model]]] = {}
@@ -53,6 +65,12 @@ class Scope:
     def engines(self) -> Sequence[Engine]:
         """The Engines, in the order of their numbers."""
         return self._engines()
+
+    def color(self, engine: Engine) -> str:
+        """The colour that is set for an Engine; "" for none."""
+        if engine.number not in self._colors:
+            self._colors[engine.number] = self._color(engine.endpoint)
+        return self._colors[engine.number]
 
     def of(self, kind: Kind) -> Mapping[str, Model]:
         """The objects of a kind by row key."""

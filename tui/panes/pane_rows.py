@@ -15,12 +15,13 @@ from tui.engine.link import LinkState
 from tui.engine.models import Model
 from tui.engine.scope import Held, Scope
 from tui.panes.arranged import HOST, Arranged, Order
+from tui.panes.colored import ColoredTable, host_tone
 from tui.panes.kind import KindView
-from widgets.table import Cell, Column, Table, Tone
+from widgets.table import Cell, Column, Tone
 from widgets.text import shown
 
 
-class _Rows(Table):
+class _Rows(ColoredTable):
     """A table that calls instead of posting: the footer is painted in the same frame as the cursor."""
 
     def __init__(
@@ -211,7 +212,7 @@ class PaneRows(Vertical):
     def _row(self, key: str, model: Model, now: float) -> list[Cell]:
         engine = self._scope.engine_of(key)
         cells = self.view.cells(model, engine.store, now, self._fields, self.arranged.place(key))
-        return [_host_cell(engine), *cells] if self._scope.many else cells
+        return [_host_cell(engine, self._scope.color(engine)), *cells] if self._scope.many else cells
 
     def _say_nothing(self, known: int) -> None:
         nothing = not self.table.keys
@@ -240,12 +241,12 @@ class PaneRows(Vertical):
             self.set_class(bool(text), "-noted")
 
 
-_LOST = (LinkState.STALE, LinkState.DOWN)
+_LOST = {LinkState.STALE: "◌", LinkState.DOWN: "✗"}
 
 
-def _host_cell(engine: Engine) -> Cell:
-    """Which Engine, and whether what is shown of it is old."""
+def _host_cell(engine: Engine, color: str) -> Cell:
+    """Which Engine, and whether what is shown of it is old; `color` is what is set for it."""
     name = engine.endpoint.name.removeprefix("unix://")
-    if engine.link.state in _LOST:
-        return Cell(shown(f"✗ {name}"), Tone.BAD)
-    return Cell(shown(name), Tone.ACCENT)
+    if glyph := _LOST.get(engine.link.state):
+        return Cell(shown(f"{glyph} {name}"), Tone.BAD)
+    return Cell(shown(name), host_tone(color) if color else Tone.ACCENT)

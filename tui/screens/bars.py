@@ -59,7 +59,7 @@ def header_pieces(
     if endpoint.read_only:
         left.append(Piece(Shown(" read-only "), "warn"))
     left.append(Piece(shown(f" {glyph} "), tone))
-    left.append(Piece(_short_name(endpoint), f"host-{color}" if color else tone))
+    left.append(Piece(short_name(endpoint), f"host-{color}" if color else tone))
     left.extend(_line_warnings(endpoint))
     if word:
         left.append(Piece(shown(f" {word}"), tone))
@@ -80,15 +80,15 @@ def header_pieces(
     return left, [*job_pieces(jobs), Piece(Shown(" ? help "), "dim", "help", weight=2)]
 
 
-def _short_name(endpoint: Endpoint) -> Shown:
-    """The endpoint's name; of a long one the middle is left out."""
+def short_name(endpoint: Endpoint, longest: int = LONGEST_NAME) -> Shown:
+    """The endpoint's name in at most so many cells; of a long one the middle is left out."""
     name = shown(endpoint.name.removeprefix("unix://"))
-    if cell_len(name) <= LONGEST_NAME:
+    if cell_len(name) <= longest:
         return name
-    head, tail = name[: LONGEST_NAME // 3], name[LONGEST_NAME // 3 :]
-    while cell_len(head) > LONGEST_NAME // 3:
+    head, tail = name[: longest // 3], name[longest // 3 :]
+    while cell_len(head) > longest // 3:
         head = head[:-1]
-    while cell_len(head) + 1 + cell_len(tail) > LONGEST_NAME:
+    while cell_len(head) + 1 + cell_len(tail) > longest:
         tail = tail[1:]
     return Shown(f"{head}…{tail}")
 

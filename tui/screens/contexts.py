@@ -14,13 +14,14 @@ from textual.screen import Screen
 from tui.engine import contexts
 from tui.engine.errors import EngineError
 from tui.engine.link import LinkState
+from tui.panes.colored import ColoredTable
 from tui.screens import contexts_changes as changes
 from tui.screens.contexts_places import Place, Places, Told, ask, gather
-from tui.screens.contexts_rows import ALL, COLUMNS, about, all_cells, place_cells
+from tui.screens.contexts_rows import ALL, COLUMNS, about, all_cells, connected, place_cells
 from tui.screens.key_bar import KeyBar
 from tui.screens.rows import TextRows
 from tui.screens.threads import on_thread
-from tui.settings import COLORS, Marked, Settings
+from tui.settings import Marked, Settings
 from widgets.bar import Bar, Piece
 from widgets.table import Cell, Table
 from widgets.text import Shown, shown
@@ -34,14 +35,8 @@ def _binding(key: str, action: str, name: str, tooltip: str) -> Binding:
     return Binding(key, action, tooltip, show=False, tooltip=tooltip, id=f"contexts.{name}")
 
 
-class PlaceTable(UnmarkedTable):
+class PlaceTable(ColoredTable, UnmarkedTable):
     """A table of places, some of which have a colour."""
-
-    COMPONENT_CLASSES = {f"table--host-{color}" for color in COLORS}
-    DEFAULT_CSS = "\n".join(
-        f"PlaceTable > .table--host-{color} {{ color: ansi_bright_{color}; text-style: bold; }}"
-        for color in COLORS
-    )
 
 
 class ContextsScreen(Screen[None]):
@@ -143,7 +138,8 @@ class ContextsScreen(Screen[None]):
 
     def _show_head(self) -> None:
         count = sum(place.context is not None for place in self._rows.values())
-        named = f" {count} context{'' if count == 1 else 's'} · {len(self._places.engines)} connected "
+        up = connected(self._places.engines)
+        named = f" {count} context{'' if count == 1 else 's'} · {up} connected "
         by = contexts.override(self._env)
         left = [Piece(Shown(" Contexts "), "accent"), Piece(shown(named))]
         if by:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from tui.engine.diagnosis import diagnose
-from tui.engine.errors import EngineError
+from tui.engine.errors import EngineError, Refused
 from tui.engine.kinds import Kind
 from tui.engine.link import LinkState
+from tui.panes.colored import host_tone
 from tui.screens.contexts_places import Place, Told
 from tui.screens.rows import Ink, Layout, stacked, text_layout, whole
 from tui.settings import Marked
@@ -38,14 +40,21 @@ BY_CONTEXT = ("--context", "DOCKER_CONTEXT", "config.json", "chosen")
 
 PLAIN = "Plain tcp: whoever is on the way can read and change all that is said."
 UNVERIFIED = "TLS without verifying: anyone on the way can pose as this Engine."
+NOT_ASKED = "In this list ssh asks nothing: enter connects, and lets it ask you."
+
+_ASKS = ("permission denied (", "host key verification failed")
+_CHANGED = "identification has changed"
+"""Words of ssh when it was let ask nothing, and of a failure in which an answer would change nothing."""
+_SSL = re.compile(r"^\[SSL[^\]]*\] ")
+"""What Python puts before the words of OpenSSL."""
+_SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z])")
 
 
 def place_cells(place: Place, told: Told, marked: Marked, *, in_view: bool) -> Sequence[Cell]:
     """One row of the table."""
     tone = Tone.ACCENT if in_view else Tone.PLAIN
     if marked.color:
-        # the table of places has these tones besides those of every table
-        tone = cast(Tone, f"host-{marked.color}")
+        tone = host_tone(marked.color)
     endpoint = place.endpoint
     url = endpoint.url if endpoint else place.context.url if place.context else ""
     bare = endpoint is not None and (endpoint.plain or endpoint.unverified)
@@ -64,14 +73,23 @@ def all_cells(engines: Sequence[Engine], *, in_view: bool) -> Sequence[Cell]:
     stores = [engine.store for engine in engines if engine.store.listed(Kind.CONTAINER)]
     running = sum(one.running for store in stores for one in store.containers.values())
     total = sum(len(store.containers) for store in stores)
+    up = connected(engines)
+    state = Cell(shown(f"● {up} connected"), Tone.GOOD)
+    if up < len(engines):
+        state = Cell(shown(f"◌ {up} of {len(engines)} connected"), Tone.WARN)
     return [
         Cell(Shown("all hosts"), Tone.ACCENT if in_view else Tone.PLAIN),
-        Cell(shown(f"● {len(engines)} connected"), Tone.GOOD),
+        state,
         *(Cell(Shown("")),) * 2,
         Cell(shown(f"{running}/{total}"), Tone.DIM),
         *(Cell(Shown("")),) * 2,
         Cell(Shown("side by side"), Tone.DIM),
     ]
+
+
+def connected(engines: Iterable[Engine]) -> int:
+    """How many of them answer."""
+    return sum(engine.link.state is LinkState.UP for engine in engines)
 
 
 def about(place: Place | None, told: Told, marked: Marked, override: str) -> Layout:
@@ -91,7 +109,8 @@ def about(place: Place | None, told: Told, marked: Marked, override: str) -> Lay
         said.append((UNVERIFIED, Ink.BAD))
     if endpoint is not None and (error := _error(place, told)) is not None:
         found = diagnose(endpoint, error)
-        said += [(found.what, Ink.BAD), (found.explain, Ink.PLAIN)]
+        asks = place.engine is None and endpoint.ssh and _would_ask(error)
+        said += [(found.what, Ink.BAD), (NOT_ASKED if asks else "", Ink.WARN), (found.explain, Ink.PLAIN)]
     if context is not None and context.current and override:
         said.append((f"The docker CLI uses it in this shell because {override} is set.", Ink.WARN))
     if context is None and endpoint is not None and endpoint.source in BY_CONTEXT:
@@ -126,7 +145,8 @@ def _state(place: Place, told: Told) -> Cell:
     if told.asking:
         return Cell(Shown("◌ asking …"), Tone.DIM)
     if error is not None:
-        word = "no answer" if error.status is None else "refused"
+        refused = error.status is not None or isinstance(error, Refused) or bool(_SSL.match(error.message))
+        word = "refused" if refused else "no answer"
         return Cell(shown(f"✗ {word}{why}"), Tone.BAD)
     return Cell(Shown("○ answers"), Tone.PLAIN) if told.seen else Cell(Shown("○ not connected"), Tone.DIM)
 
@@ -134,8 +154,14 @@ def _state(place: Place, told: Told) -> Cell:
 def _short(place: Place, error: EngineError) -> str:
     """The gist of a failure: ssh says it last, everybody else first."""
     if place.endpoint is not None and place.endpoint.ssh:
-        return error.message.rpartition(": ")[2]
-    return error.message.partition(":")[0]
+        return _SENTENCE.split(error.message.rpartition(": ")[2])[-1]
+    return _SSL.sub("", error.message).partition(":")[0]
+
+
+def _would_ask(error: EngineError) -> bool:
+    """Whether ssh would have asked the person something, had it been let."""
+    words = error.message.lower()
+    return _CHANGED not in words and any(known in words for known in _ASKS)
 
 
 def _figures(place: Place, told: Told) -> Iterable[Cell]:

@@ -26,8 +26,8 @@ from tui.engine.scope import Scope
 from tui.engine.store import Changes
 from tui.panes.pane import KindPane
 from tui.screens.bars import footer_pieces, header_pieces, line_pieces, status_pieces, tab_pieces
-from tui.screens.hosts import hosts_pieces
 from tui.screens.body import VIEWS, Body
+from tui.screens.hosts import hosts_pieces
 from tui.screens.threads import on_thread
 from tui.settings import Choices, Settings
 from widgets.bar import Bar, Piece

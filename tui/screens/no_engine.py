@@ -19,6 +19,8 @@ from tui.screens.rows import SCROLLING, Ink, Piece, Row, TextRows, padded, parag
 from widgets.text import shown
 
 INDENT = 2
+CHOSEN = "chosen"
+"""Source of an endpoint that the person has just chosen, and need not be told."""
 BETWEEN = 3
 """Cells between a command and why one types it."""
 
@@ -35,7 +37,9 @@ class NoEngineScreen(Screen[None]):
 
     BINDINGS = [
         _binding("r", "app.retry", "retry", "Try to connect now"),
-        _binding("c", "app.contexts", "contexts", "Choose another docker context"),
+        _binding("c,at", "app.contexts", "contexts", "Choose another docker context"),
+        _binding("escape,less_than_sign", "back", "back", "The connected Engine before"),
+        _binding("greater_than_sign", "app.engine(1)", "next_engine", "The next connected Engine"),
         _binding("d", "app.demo", "demo", "Look around in a demo Engine that needs no Docker"),
         _binding("q", "app.quit", "quit", "Leave Wharf"),
         *SCROLLING,
@@ -52,8 +56,10 @@ class NoEngineScreen(Screen[None]):
 
     AUTO_FOCUS = ""
 
-    def __init__(self, endpoint: Endpoint, link: Link) -> None:
+    def __init__(self, endpoint: Endpoint, link: Link, *, others: bool = False) -> None:
+        """`others` tells whether there are further Engines to go back to."""
         super().__init__()
+        self._others = others
         self._endpoint = endpoint
         self._link = link
         self._body = TextRows(id="main")
@@ -69,6 +75,7 @@ class NoEngineScreen(Screen[None]):
             [
                 ("no_engine.retry", "try now"),
                 ("no_engine.contexts", "another context"),
+                ("no_engine.back", "back"),
                 ("no_engine.demo", "demo Engine"),
                 ("no_engine.quit", "quit"),
             ]
@@ -92,6 +99,14 @@ class NoEngineScreen(Screen[None]):
             if link.error != before.error:
                 self._tell()
             self._count()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a way back where one came from another Engine."""
+        return self._others if action == "back" else super().check_action(action, parameters)
+
+    async def action_back(self) -> None:
+        """Show the connected Engine before this one."""
+        await self.run_action("app.engine(-1)")
 
     def action_lines(self, lines: int) -> None:
         """Scroll by lines."""
@@ -124,8 +139,8 @@ class NoEngineScreen(Screen[None]):
                 [],
                 *paragraph(whole(found.what), width, Ink.STRONG),
                 *(paragraph(whole(found.explain), width) if found.explain else ()),
-                *(paragraph(whole(f"The system's own words: {said}"), width, Ink.DIM) if said else ()),
                 *_to_type(found.commands, width),
+                *([[], *paragraph(whole(f"The system's own words: {said}"), width, Ink.DIM)] if said else ()),
             ]
 
         self._body.show(layout)
@@ -133,7 +148,7 @@ class NoEngineScreen(Screen[None]):
 
 def _address(endpoint: Endpoint, width: int) -> list[Row]:
     """Which endpoint, and what named it."""
-    source = "" if endpoint.source == endpoint.context else f", named by {endpoint.source}"
+    source = "" if endpoint.source in (endpoint.context, CHOSEN) else f", named by {endpoint.source}"
     if not endpoint.context:
         return list(paragraph(whole(f"{endpoint.url}{source}"), width))
     named = f"context {endpoint.context}{source}"

@@ -55,7 +55,7 @@ def offers(
 
 
 def allowed(verb: Verb, engine: Engine) -> bool:
-    """Whether an Engine is to be offered the verb at all: a read-only one just what reads, each what it has."""
+    """Whether an Engine is offered the verb at all: a read-only one just what reads, each what it has."""
     permitted = verb.effect is Effect.READS or not engine.endpoint.read_only
     return permitted and offered(verb.id, engine.link.server)
 
