@@ -225,6 +225,9 @@ class WharfApp(App[None], inherit_bindings=False):
         """Where no Engine was ever reached, say so on a screen of its own, until there is one."""
         event.stop()
         self._settle()
+        if event.screen.scope.many:
+            # the column of hosts says whose rows are old
+            event.screen.pane.tick()
         if self._contexts is not None and self._contexts is self.screen:
             self._contexts.reload()
 

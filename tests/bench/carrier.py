@@ -7,6 +7,7 @@ answers with a line of JSON: the seconds that took, and the bytes by which the p
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -43,9 +44,14 @@ class Carried:
 class Carrier:
     """The process, from the side of who measures."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, config: Path) -> None:
+        """`config` is a folder in place of a person's `~/.docker`."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", __name__, url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "DOCKER_CONFIG": str(config)},
         )
 
     def __enter__(self) -> Carrier:

@@ -47,9 +47,11 @@ def transfers(programs: Programs, *, quick: bool) -> Iterator[Figure]:
     try:
         with tempfile.TemporaryDirectory(dir=place) as folder:
             size = SMALL if quick else LARGE
-            with Carrier(engine.url) as wharf:
+            with Carrier(engine.url, Path(folder)) as wharf:
                 yield from _Beside(engine, api, wharf, Path(folder), size).figures(2 if quick else 5)
-            with Carrier(engine.url) as wharf:  # what another has carried before is in its memory no more
+            with Carrier(
+                engine.url, Path(folder)
+            ) as wharf:  # what another has carried before is in its memory no more
                 yield _growth(api, wharf, Path(folder), quick=quick)
     finally:
         api.close()

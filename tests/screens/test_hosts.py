@@ -238,14 +238,16 @@ class HeaderApp(App[None]):
 
 async def test_a_host_without_a_connection_is_named_however_little_room_there_is() -> None:
     states = dict.fromkeys((f"host-number-{place}" for place in range(9)), LinkState.UP)
+    states["prod-eu"] = LinkState.UP
     app = HeaderApp(*header({**states, "far": LinkState.DOWN, "frozen": LinkState.STALE}))
     async with app.run_test(size=(80, 4)):
         line = app.query_one(Bar).render_line(0).text
-    assert "all hosts 11" in line
+    assert "all hosts 12" in line
     assert "✗ far" in line
     assert "◌ frozen" in line
     assert "NO CONNECTION" in line
     assert "host-number-8" not in line
+    assert "prod-eu PROD" in line
 
 
 def test_a_host_in_the_header_has_the_color_that_was_set_and_its_lamp_says_how_it_is() -> None:
@@ -253,6 +255,20 @@ def test_a_host_in_the_header_has_the_color_that_was_set_and_its_lamp_says_how_i
     left, _ = header({"far": LinkState.DOWN, "near": LinkState.UP}, settings)
     tones = {piece.text.strip(): piece.tone for piece in left}
     assert (tones["far"], tones["✗"], tones["near"]) == ("host-cyan", "bad", "good")
+
+
+async def test_rows_of_a_host_without_a_connection_say_so_at_once(tmp_path: Path) -> None:
+    async with pair(tmp_path) as two:
+        await two.go_to_all()
+        table = two.stage.table
+
+        def rows() -> str:
+            return "\n".join(table.render_line(place).text for place in range(table.size.height))
+
+        assert " other " in rows()
+        two.demo.stop()
+        await two.stage.until(lambda: two.other.link.state is LinkState.DOWN)
+        await two.stage.until(lambda: "✗ other" in rows())
 
 
 async def test_a_read_only_host_among_others_offers_reads_only(tmp_path: Path) -> None:

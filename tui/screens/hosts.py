@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 20
 """Cells that a host's name takes, as in the column of hosts."""
 
-TROUBLED, TITLE, WORDS, ASIDE, WELL = 100, 200, 300, 400, 500
+TROUBLED, TITLE, PRODUCTION, WORDS, ASIDE, WELL = 100, 200, 300, 400, 500, 600
 """Where there is little room the hosts that are well are left out first, and the troubled ones last."""
 
 
@@ -30,7 +30,7 @@ def hosts_pieces(scope: Scope, settings: Settings) -> tuple[list[Piece], list[Pi
     for place, engine in enumerate(engines, 1):
         glyph, word, tone = LAMPS[engine.link.state]
         marked = settings.marked(engine.endpoint)
-        weight = place + (TROUBLED if word else WELL)
+        weight = place + (TROUBLED if word else PRODUCTION if marked.prod else WELL)
         color = f"host-{marked.color}" if marked.color else tone
         name = short_name(engine.endpoint, LONGEST_NAME)
         left.append(Piece(shown(f" {glyph} "), tone, "app.contexts", weight, place))

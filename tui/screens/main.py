@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal
 from textual.events import Key
 from textual.message import Message
 from textual.screen import Screen
@@ -21,16 +20,16 @@ from textual.worker import Worker, WorkerState
 
 from tui.engine.gaps import gaps
 from tui.engine.kinds import Kind
-from tui.engine.link import Link, LinkState
+from tui.engine.link import Link
 from tui.engine.scope import Scope
 from tui.engine.store import Changes
 from tui.panes.pane import KindPane
-from tui.screens.bars import footer_pieces, header_pieces, line_pieces, status_pieces, tab_pieces
 from tui.screens.body import VIEWS, Body
-from tui.screens.hosts import hosts_pieces
+from tui.screens.listening import Listening
+from tui.screens.main_bars import MainBars
 from tui.screens.threads import on_thread
 from tui.settings import Choices, Settings
-from widgets.bar import Bar, Piece
+from widgets.bar import Bar
 from widgets.text import shown
 
 if TYPE_CHECKING:
@@ -121,21 +120,18 @@ class MainScreen(Screen[None]):
         self.choices = choices
         self.body = Body(scope, clock, self._moved, choices=choices)
         self._gaps_said: set[Engine] = set()
-        self._listening: dict[Engine, Callable[[News], None]] = {}
+        self._listening = Listening(scope, self._tell)
         self._standing = False
-        self._bars = {name: Bar(id=name) for name in ("header", "tabs", "status", "footer", "line")}
+        self._bars = MainBars(scope, settings)
 
     def compose(self) -> ComposeResult:
-        yield self._bars["header"]
-        yield self._bars["tabs"]
+        yield from self._bars.above()
         yield self.body
-        yield self._bars["status"]
-        # the docker line has a widget of its own: Textual paints a changed line from its widget's edge on
-        yield Horizontal(self._bars["footer"], self._bars["line"], id="foot")
+        yield from self._bars.below()
 
     def on_mount(self) -> None:
         """Listen to the Engines and show what is known already."""
-        self.listen()
+        self._listening.update()
         if not self.pane.table.keys:  # what came after the pane had looked was told to nobody
             self.pane.refresh_rows()
         self._seconds = self.set_interval(0.5, self._second, pause=True)
@@ -155,20 +151,10 @@ class MainScreen(Screen[None]):
             engine.painted()
         self.set_timer(WARM_SECONDS, lambda: on_thread(_warm))
 
-    def listen(self) -> None:
-        """Listen to the Engines there are now, and to no other."""
-        engines = self.scope.engines
-        for engine in [engine for engine in self._listening if engine not in engines]:
-            engine.ignore(self._listening.pop(engine))
-        for engine in engines:
-            if engine not in self._listening:
-                self._listening[engine] = partial(self._tell, engine)
-                engine.listen(self._listening[engine])
-
     def look_again(self) -> None:
         """Other Engines are connected than before."""
         if self._standing and self.scope.many:
-            self.listen()
+            self._listening.update()
             self.body.look_again()
             self._show_rows()
         if self._standing:
@@ -176,8 +162,7 @@ class MainScreen(Screen[None]):
 
     def on_unmount(self) -> None:
         """Listen to nobody any more."""
-        for engine, listener in self._listening.items():
-            engine.ignore(listener)
+        self._listening.end()
 
     def _tell(self, engine: Engine, news: News) -> None:
         self.post_message(self.Arrived(engine, news))
@@ -323,26 +308,10 @@ class MainScreen(Screen[None]):
         self._show_tabs()
 
     def _show_header(self) -> None:
-        links = [engine.link.state for engine in self.scope.engines]
-        if self.scope.running or LinkState.DOWN in links or LinkState.STALE in links:
+        if self._bars.show_header(self._others()):
             self._seconds.resume()
         else:
             self._seconds.pause()
-        self._bars["header"].show(*self._header())
-
-    def _header(self) -> tuple[list[Piece], list[Piece]]:
-        if self.scope.many:
-            return hosts_pieces(self.scope, self.settings)
-        (engine,) = self.scope.engines
-        marked = self.settings.marked(engine.endpoint)
-        return header_pieces(
-            engine.endpoint,
-            engine.link,
-            engine.running,
-            prod=marked.prod,
-            color=marked.color,
-            others=self._others(),
-        )
 
     def _second(self) -> None:
         """Count on what is counted in seconds, and ask silent Engines for a sign of life."""
@@ -350,20 +319,11 @@ class MainScreen(Screen[None]):
         self.doing.watch_silence()
 
     def _show_tabs(self) -> None:
-        stale = all(
-            engine.link.ever_up and engine.link.state in (LinkState.DOWN, LinkState.STALE)
-            for engine in self.scope.engines
-        )
-        self._bars["tabs"].show(tab_pieces(VIEWS, self.scope, self.kind, stale=stale))
+        self._bars.show_tabs(self.kind)
 
     def _show_rows(self) -> None:
         """Say what is chosen and what the keys do to it."""
-        self._bars["status"].show(*status_pieces(self.pane))
-        if self._standing:
-            self.doing.look(self.pane)
-            line = self.doing.line
-            self._bars["footer"].show(footer_pieces(self.doing.offers))
-            self._bars["line"].show(line_pieces(line.masked() if line else ""))
+        self._bars.show_rows(self.pane, self.doing if self._standing else None)
 
     # What a person does
 
