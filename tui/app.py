@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.binding import Binding
 from textual.command import Provider
-from textual.message import Message
 
 from tui.engine.endpoint import Endpoint
 from tui.engine.engine import Engine
@@ -19,6 +17,7 @@ from tui.engine.fleet import Doorbell, Fleet
 from tui.engine.link import LinkState
 from tui.engine.places import state_dir
 from tui.engine.scope import Scope
+from tui.screens.asking import Asking
 from tui.screens.main import MainScreen
 from tui.settings import Choices, Settings
 from tui.terminal import Terminal
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from tui.demo import DemoEngine
-    from tui.engine.questions import SSHQuestion
     from tui.screens.contexts import ContextsScreen
     from tui.screens.no_engine import NoEngineScreen
 
@@ -61,14 +59,6 @@ class WharfApp(App[None], inherit_bindings=False):
         Binding("ctrl+p", "command_palette", show=False, tooltip="The palette", id="app.palette"),
     ]
 
-    class Rang(Message):
-        """ssh asks something, on a thread that waits for the answer."""
-
-        def __init__(self, question: SSHQuestion, answer: Future[str | None]) -> None:
-            super().__init__()
-            self.question = question
-            self.answer = answer
-
     def __init__(
         self,
         engine: Engine,
@@ -97,7 +87,7 @@ class WharfApp(App[None], inherit_bindings=False):
         self._mains: dict[Engine | None, MainScreen] = {}
         self._no_engines: dict[Engine, NoEngineScreen] = {}
         self._contexts: ContextsScreen | None = None
-        self._asking: set[Future[str | None]] = set()
+        self._asking = Asking(self)
         terminal = terminal or Terminal()
         # before anything is mounted: a theme set later styles everything twice
         terminal.apply(self, settings.theme)
@@ -107,7 +97,7 @@ class WharfApp(App[None], inherit_bindings=False):
         """Take the person's own keys, and whatever ssh asks."""
         self.set_keymap(dict(self.settings.keys))
         self.add_mode(self.DEFAULT_MODE, self.get_default_screen)
-        self._doorbell.answered_by(self._ring)
+        self._doorbell.answered_by(self._asking)
         self.screen_change_signal.subscribe(self, lambda _: self._settle())
 
     def get_default_screen(self) -> MainScreen:
@@ -290,30 +280,6 @@ class WharfApp(App[None], inherit_bindings=False):
             demo = DemoEngine()
             self.go(Endpoint(demo.start(), NAME, NAME, demo=True), demo)
 
-    # What ssh asks
-
-    def _ring(self, question: SSHQuestion) -> str | None:
-        """Ask the person, on a thread."""
-        answer: Future[str | None] = Future()
-        self._asking.add(answer)
-        self.post_message(self.Rang(question, answer))
-        try:
-            return answer.result()
-        finally:
-            self._asking.discard(answer)
-
-    def on_wharf_app_rang(self, event: Rang) -> None:
-        """Show the question."""
-        event.stop()
-        self.run_worker(self._put(event.question, event.answer), group="ssh", exit_on_error=False)
-
-    async def _put(self, question: SSHQuestion, answer: Future[str | None]) -> None:
-        from tui.screens.ask import AskScreen
-
-        given = await self.push_screen_wait(AskScreen(question))
-        if not answer.done():
-            answer.set_result(given)
-
     # The terminal
 
     def get_driver_class(self) -> type[Driver]:
@@ -358,9 +324,7 @@ class WharfApp(App[None], inherit_bindings=False):
     def on_unmount(self) -> None:
         """Close what is open."""
         self._doorbell.answered_by(None)
-        for answer in list(self._asking):
-            if not answer.done():
-                answer.set_result(None)
+        self._asking.end()
         self.fleet.close()
         for demo in self._demos.values():
             demo.stop()

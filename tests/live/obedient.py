@@ -32,6 +32,7 @@ class ObedientDesk:
     """Does at once, on the caller's thread, whatever a verb wants done."""
 
     prod = False
+    several = False
 
     def __init__(self, connection: Connection, store: Store) -> None:
         self.connection = connection

@@ -93,7 +93,7 @@ class PtyApp:
 
     def go_to(self, name: str) -> None:
         """Put the cursor on an object of the pane in view by filtering for its name."""
-        self.wait_for("  Engine ")  # connected
+        self.until(lambda: "  Engine " in self.text or "  Podman " in self.text)  # connected
         self.send(f"/{name}\r")
         self.wait_for(f"docker stop {name}")
 

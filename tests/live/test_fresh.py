@@ -80,8 +80,8 @@ def steps(api: docker.APIClient) -> list[Step]:
         Step(Kind.NETWORK, lambda: api.remove_network("back"), "back", GONE),
         Step(Kind.VOLUME, lambda: api.create_volume("data"), "data"),
         Step(Kind.VOLUME, lambda: api.remove_volume("data"), "data", GONE),
-        Step(Kind.IMAGE, lambda: api.tag("app:1", "app", "tagged"), "tagged"),
-        Step(Kind.IMAGE, lambda: api.remove_image("app:tagged"), "tagged", GONE),
+        Step(Kind.IMAGE, lambda: api.tag("app:1", "app", "tagged"), "app", "+1 tag"),
+        Step(Kind.IMAGE, lambda: api.remove_image("app:tagged"), "+1", GONE),
     ]
 
 

@@ -117,3 +117,22 @@ def test_a_host_reached_slowly_is_listed_and_answers(three: Three) -> None:
     three.hosts["far"].slow(100, loss=0.01, seed=1)
     three.go_to_host("far")
     three.enter("far", "docker -c far")
+
+
+def test_a_password_that_ssh_asks_for_is_typed_in_a_dialog(
+    near: PrivateEngine, far: Sshd, ssh_folder: Path, home: Path
+) -> None:
+    far.config(ssh_folder, "far", User="wharf", PubkeyAuthentication="no")
+    contexts.create(Draft("far", "ssh://far"))
+    with PtyApp(env={"DOCKER_HOST": near.url}, columns=130) as terminal:
+        terminal.wait_for("  Engine ")  # connected
+        terminal.send(":contexts\r")
+        terminal.wait_for(" ssh://far ")
+        row = next(n for n, line in enumerate(terminal.text.split("\n")) if " far " in line)
+        terminal.send("g" + "j" * (row - FIRST_ROW))
+        terminal.wait_for("▌ far ")
+        terminal.send("\r")
+        terminal.wait_for("password:")
+        terminal.send(f"{far.password}\r")
+        terminal.wait_for("● far +")
+        assert far.password not in terminal.text

@@ -89,9 +89,15 @@ ROWS: dict[str, Row | Stay] = {
     "network.prune": Row(verb_rows.free_network, networks(), verb_rows.apply, "docker network prune"),
 }
 """How each verb is tried: as on Docker, but where Podman names or counts things in another way."""
-NAMED_AS_DOCKER_DOES = frozenset({"image.tag", "image.push", "image.search"})
-"""Verbs whose rows name images, and the Engine's words about them, as Docker has them."""
-TRIED = [verb for verb in VERBS if verb.id in ROWS.keys() - NAMED_AS_DOCKER_DOES]
+IMAGES = ("run", "pull", "inspect", "remove", "prune", "copy")
+"""Of the verbs on images those whose rows here name them as Podman does."""
+AS_DOCKER = ("container.commit", "container.export")
+"""Verbs whose rows name images and files as Docker does."""
+TRIED = [
+    verb
+    for verb in VERBS
+    if verb.id in ROWS and verb.id not in AS_DOCKER and (verb.kind is not Kind.IMAGE or verb.word in IMAGES)
+]
 TRUSTING = """
 mkdir -p /etc/containers/registries.conf.d
 cat >/etc/containers/registries.conf.d/test.conf <<END

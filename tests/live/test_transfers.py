@@ -95,7 +95,9 @@ def test_an_image_goes_to_a_registry_and_comes_back(
     digest = pushed.progress.digest
     assert digest.startswith("sha256:")
     assert pushed.results[0].words.startswith(f"1: digest: {digest}")
-    assert [layer.status for layer in pushed.progress.layers] == ["Pushed"]
+    (layer,) = pushed.progress.layers
+    # another repository of this registry may hold it already
+    assert layer.status.startswith(("Pushed", "Mounted"))
     # the registry has it all now
     assert "1 of 1 layers were there" in work.words(push_task(there))
 

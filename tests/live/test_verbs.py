@@ -109,7 +109,7 @@ async def test_a_refusal_shows_the_engines_sentence_and_the_next_step(
         await person.apply(typed="data")
         await person.until(lambda: person.sees("volume is in use"))
         assert person.sees("Remove the containers that use the volume first.")
-        assert person.sees("docker volume rm data")
+        assert person.sees("volume rm data")
         await person.until(lambda: person.journal("volume.remove"))
         (entry,) = person.journal("volume.remove")
         assert entry["result"] == "failed"

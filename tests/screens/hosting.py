@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,6 +17,9 @@ from tui.engine.lines import docker
 from tui.engine.plans import Item, Plan
 
 Ended = TypeVar("Ended")
+
+DEADLINE = 10.0
+"""Seconds that anything may take; what is slower is broken."""
 
 CONNECTION: Any = object()
 """Stands for an Engine where the plan's own functions answer."""
@@ -61,8 +65,7 @@ def plan(*names: str, **more: Any) -> Plan:
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
     """Let the app go on until something is true; fails when it never is."""
-    for _ in range(200):
-        if true():
-            return
+    end = time.monotonic() + DEADLINE
+    while not true():
+        assert time.monotonic() < end, "it never came true"
         await pilot.pause(0.01)
-    raise AssertionError("it never came true")

@@ -203,6 +203,15 @@ async def test_a_path_is_completed_to_the_first_folder_that_begins_so(stage: Sta
     await stage.until(lambda: "shop/website" in stage.text)
 
 
+async def test_a_name_that_no_dockerfile_has_says_how_to_begin_one_before_anything_is_sent(
+    stage: Stage,
+) -> None:
+    await stage.press("down")
+    await stage.type(".prod")
+    await stage.until(lambda: "There is no Dockerfile.prod in the folder: f3 begins one" in stage.text)
+    assert "cannot be read" not in stage.text
+
+
 async def test_a_folder_without_a_dockerfile_says_what_to_do(stage: Stage, folder: Path) -> None:
     (folder / "Dockerfile").unlink()
     await stage.press("ctrl+s")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from textual.widgets import Input
 
 from tests.engine.http_engine import HttpEngine, Reply
 from tests.pem import CERT, KEY, OTHER_KEY
+from tests.samples import a_container
 from tests.screens.hosting import FakeClock, Host, until
 from tests.screens.places import (
     ANSWERS,
@@ -30,6 +30,7 @@ from tui.engine import contexts
 from tui.engine.context_draft import Draft
 from tui.engine.contexts import Context
 from tui.engine.errors import Refused, Unreachable
+from tui.engine.kinds import Kind
 from tui.engine.link import LinkState
 from tui.screens import contexts as screen_module
 from tui.screens.contexts import ContextsScreen, PlaceTable
@@ -282,6 +283,15 @@ async def test_where_one_is_not_let_in_the_row_says_so_and_whether_a_person_woul
         await it.until(lambda: f"✗ refused: {gist}" in it.row(name))
         await it.at(name)
         assert ("lets it ask you" in it.about) == asks
+
+
+async def test_counts_of_connected_engines_follow_what_happens_there(env: Env, asked: list[str]) -> None:
+    there = engine("staging", "unix:///run/staging/docker.sock", running=3, stopped=1)
+    async with shown(env, FakePlaces(there)) as it:
+        assert " 3/4 " in it.row("staging")
+        there.store.replace(Kind.CONTAINER, [a_container("c0", "running"), a_container("c1", "exited")])
+        await it.until(lambda: " 1/2 " in it.row("staging"))
+        assert " 1/2 " in it.row("all hosts")
 
 
 async def test_only_engines_that_answer_are_counted_as_connected(env: Env, asked: list[str]) -> None:
@@ -701,8 +711,6 @@ async def test_an_engine_that_hangs_does_not_hold_up_another(tmp_path: Path, htt
             await it.until(lambda: bool(it.table.size.height) and "5/9" in it.row("good"))
             assert "◌ asking …" in it.row("hanging")
             assert "✗ no answer: No such file" in it.row("default")
-            async with asyncio.timeout(5):
-                while "✗ no answer: read timed out" not in it.row("hanging"):
-                    await pilot.pause(0.05)
+            await it.until(lambda: "✗ no answer: read timed out" in it.row("hanging"))
     finally:
         hanging.close()

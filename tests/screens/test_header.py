@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -41,6 +42,12 @@ def text(found: Sequence[Piece]) -> str:
 
 def tone(found: Sequence[Piece], words: str) -> str:
     return next(piece.tone for piece in found if words in piece.text)
+
+
+def test_what_is_under_way_keeps_its_distance_from_what_stands_before_it() -> None:
+    job = SimpleNamespace(asked=time.monotonic() - 9, fraction=None, task=SimpleNamespace(title="stop web"))
+    _, right = header_pieces(PLAIN, link(), [job], prod=False)  # type: ignore[list-item]
+    assert text(right) == " no answer for 9 s · J cancels  stop web  ? help "
 
 
 class HeaderApp(App[None]):

@@ -110,3 +110,18 @@ async def test_it_closes(key: str) -> None:
 )
 def test_keys_in_words(key: str, words: str) -> None:
     assert key_words(key) == words
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_a_long_word_of_what_a_key_does_goes_on_below_itself(size: tuple[int, int]) -> None:
+    what = (
+        "Delete the manifest from the registry, after showing what goes with it, and what of it stays there"
+    )
+    screen = HelpScreen([HelpSection("Among the tags", [HelpRow("d", what), HelpRow("y", "Copy")])])
+    app = Host(lambda: screen)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        lines = text(screen).splitlines()
+        assert " ".join(" ".join(lines).split()) == f"Among the tags d {what} y Copy"
+        assert max(map(len, lines)) <= screen.query_one("#main", TextRows).size.width
+        assert lines[2].startswith("   ")

@@ -21,8 +21,17 @@ from tui.engine.scope import Scope, by_engine
 from tui.panes.pane import KindPane
 from tui.screens.hosts import hosts_pieces
 from tui.screens.no_engine import NoEngineScreen
+from tui.screens.plan import PlanScreen
 from tui.settings import Settings
 from widgets.bar import Bar, Piece
+
+
+async def apply(stage: Stage, name: str) -> None:
+    """Apply the plan that is about an object as soon as it lets itself be applied."""
+    await stage.until(
+        lambda: isinstance(stage.app.screen, PlanScreen) and name in stage.text and stage.app.screen.ready
+    )
+    await stage.press("y")
 
 
 class Pair:
@@ -168,12 +177,10 @@ async def test_marks_on_two_hosts_are_done_on_each(tmp_path: Path) -> None:
         await stage.still()
         assert len(by_engine(stage.pane.chosen)) == 2
         await stage.press("s")
-        await stage.until(
-            lambda: (
-                two.state(stage.demo, "shop-db-1") == "exited"
-                and two.state(two.demo, "shop-cache-1") == "exited"
-            )
-        )
+        # each host has a plan of its own: it is more than one object
+        for demo, name in ((stage.demo, "shop-db-1"), (two.demo, "shop-cache-1")):
+            await apply(stage, name)
+            await stage.until(lambda demo=demo, name=name: two.state(demo, name) == "exited")
         assert two.state(two.demo, "shop-db-1") == "running"
         assert two.state(stage.demo, "shop-cache-1") == "running"
 

@@ -284,6 +284,11 @@ class Terminal(PtyApp):
         self.raw += data
         super()._feed(data)
 
+    def takes(self, words: str) -> bool:
+        """Whether a key of a dialog does something now; one that will in a moment is dim."""
+        places = ((row, line.find(words)) for row, line in enumerate(self._shown.display))
+        return any(self._shown.buffer[row][column].bold for row, column in places if column >= 0)
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
@@ -311,17 +316,12 @@ def inside(terminal: Terminal, name: str) -> int:
     before = len(terminal.raw)
     terminal.send("e")
     terminal.wait_for(f"Enter {name} on")
-    terminal.until(lambda: not terminal.text.count("Enter") or _confirmed(terminal))
-    terminal.wait_for(f"PROD {NAME} · {name} · docker exec")
-    return before
-
-
-def _confirmed(terminal: Terminal) -> bool:
-    """Say yes until it is taken: an early one starts the clock again."""
-    terminal.pump(0.4)
+    terminal.until(lambda: terminal.takes("y apply"))
     terminal.send("y")
-    terminal.pump(0.2)
-    return f"PROD {NAME} · " in terminal.text
+    terminal.wait_for(f"PROD {NAME} · {name} · docker exec")
+    # what is typed before the shell speaks may be typed into Wharf's own terminal
+    terminal.wait_for("app@")
+    return before
 
 
 def test_the_terminal_looks_like_production_for_the_whole_stay_and_never_after(terminal: Terminal) -> None:

@@ -586,6 +586,28 @@ async def test_deleting_shows_all_tags_that_go_and_then_deletes_by_digest(tmp_pa
         await eyes.until(lambda: "latest" not in eyes.table.keys and "1.2.1" in eyes.table.keys)
 
 
+async def test_after_deleting_in_the_detail_no_other_tag_stands_in_its_place(tmp_path: Path) -> None:
+    async with shown(tmp_path, size=(80, 24)) as eyes:
+        await eyes.into(LAN, "shop/web")
+        await eyes.at("1.2.2")
+        await eyes.press("enter")
+        await eyes.until(lambda: "you may" in eyes.painted)
+        await eyes.press("d")
+        await eyes.sure()
+        await eyes.press("y")
+        await eyes.until(lambda: bool(eyes.found[LAN].deleted))
+        await eyes.until(lambda: "latest" not in eyes.table.keys and "1.2.1" in eyes.table.keys)
+        assert "you may" not in eyes.painted
+        assert eyes.table.has_focus
+
+
+async def test_the_way_back_is_named_where_there_is_little_room(tmp_path: Path) -> None:
+    async with shown(tmp_path, size=(80, 24)) as eyes:
+        assert " esc back " in eyes.painted.splitlines()[-1]
+        await eyes.into(LAN, "shop/web")
+        await eyes.until(lambda: " esc back " in eyes.painted.splitlines()[-1])
+
+
 async def test_enter_does_not_delete(tmp_path: Path) -> None:
     async with shown(tmp_path) as eyes:
         await eyes.into(LAN, "shop/web")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,21 @@ async def test_the_tags_of_what_was_found_come_from_its_registry(
     await stage.press("2")
     await stage.until(lambda: "docker pull mysql:8" in stage.text)
     assert asked == ["mysql"]
+
+
+async def test_on_the_demo_the_tags_are_the_demos_and_the_network_is_not_asked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tags_of(repository: str, endpoint: Any) -> tuple[str, ...]:
+        raise AssertionError("a registry on the network was asked")
+
+    monkeypatch.setattr(search_screen, "tags_of", tags_of)
+    stage.engine.endpoint = replace(stage.engine.endpoint, demo=True)
+    await look_for(stage, "nginx")
+    await stage.until(lambda: "found" in stage.text)
+    await stage.press("t")
+    await stage.until(lambda: stage.dialog == "ChooseScreen")
+    assert "1.27-alpine" in stage.text
 
 
 async def test_a_registry_that_does_not_answer_for_tags_is_told(

@@ -30,6 +30,7 @@ class EagerDesk:
         self.connection: Connection = connection
         self.store = store
         self.prod = prod
+        self.several = False
         self.answers = dict(answers or {})
         """What is typed, by question; what is not here stays as it was offered."""
         self.plans: list[Plan] = []

@@ -23,8 +23,20 @@ OVER_SECONDS = 0.25
 FINGERPRINT = "fingerprint"
 
 
+# the entry's own: one that went before the entry would overtake what is typed together with it
+SEND = Binding("enter", "submit", "send", id="ask.send", tooltip="Give ssh this answer")
+
+
+class Word(Typed):
+    """An entry for yes, no or a fingerprint."""
+
+    BINDINGS = [SEND]
+
+
 class Secret(Input):
     """An entry of which nothing can be seen or copied; what is typed is kept exactly as it is."""
+
+    BINDINGS = [SEND]
 
     def __init__(self) -> None:
         super().__init__(password=True, select_on_focus=False)
@@ -53,7 +65,6 @@ class AskScreen(Dialog[str | None]):
     """
 
     BINDINGS = [
-        Binding("enter", "send", "send", priority=True, id="ask.send", tooltip="Give ssh this answer"),
         Binding("escape", "leave", "cancel", id="ask.leave", tooltip="Answer nothing, and do not connect"),
         Binding("down", "lines(1)", "down", show=False, id="ask.down", tooltip="One line down"),
         Binding("up", "lines(-1)", "up", show=False, id="ask.up", tooltip="One line up"),
@@ -77,7 +88,7 @@ class AskScreen(Dialog[str | None]):
             yield TextRows(id="main")
             if question.confirm:
                 yield Static(f"Type {self._answers}.", classes="ask--hint", markup=False)
-                yield Typed(select_on_focus=False)
+                yield Word(select_on_focus=False)
                 yield Static(f"This is not {self._answers}.", classes="ask--wrong", markup=False)
             elif question.secret:
                 yield Secret()
@@ -107,13 +118,8 @@ class AskScreen(Dialog[str | None]):
         """A notice is only closed."""
         return "close" if action == "leave" and self._question.notice else None
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing to send to a notice."""
-        if action == "send":
-            return not self._question.notice
-        return super().check_action(action, parameters)
-
-    def action_send(self) -> None:
+    @on(Input.Submitted)
+    def _send(self) -> None:
         """Give the answer, if it is one."""
         answer = self.query_one(Input).value
         if self._question.confirm:

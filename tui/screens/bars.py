@@ -125,10 +125,10 @@ def job_pieces(jobs: Sequence[Job]) -> Iterable[Piece]:
     newest = jobs[-1]
     silent = max((time.monotonic() - job.asked for job in jobs if job.asked), default=0.0)
     if silent > SILENT_SECONDS and newest.fraction is None:
-        yield Piece(shown(f"no answer for {int(silent)} s · J cancels  "), "warn", "jobs")
+        yield Piece(shown(f" no answer for {int(silent)} s · J cancels "), "warn", "jobs")
     what = f"{len(jobs)} jobs" if len(jobs) > 1 else newest.task.title
     done = f" {newest.fraction:.0%}" if newest.fraction is not None else ""
-    yield Piece(shown(f"{what}{done} "), "accent", "jobs")
+    yield Piece(shown(f" {what}{done} "), "accent", "jobs")
 
 
 def tab_pieces(views: Sequence[KindView], scope: Scope, current: Kind, *, stale: bool) -> list[Piece]:

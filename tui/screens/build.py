@@ -161,6 +161,8 @@ class BuildScreen(Screen[None]):
             context = await on_thread(lambda: scan(build.folder, build.dockerfile, lambda: over))
         except EngineError as error:
             self._facts = [(error.message, Ink.BAD), (error.advice, Ink.DIM)]
+            if not build.path.exists():
+                self._facts = [(self._missing, Ink.BAD)]
         else:
             if context is not None:
                 self._facts = [(context_words(context), Ink.PLAIN), (trouble_words(context), Ink.BAD)]
@@ -180,6 +182,10 @@ class BuildScreen(Screen[None]):
         self.refresh_bindings()
 
     @property
+    def _missing(self) -> str:
+        return f"There is no {self.build.dockerfile} in the folder: f3 begins one, f4 shows others."
+
+    @property
     def _buildx(self) -> Any:
         return self._builder.buildx if self._builder is not None else None
 
@@ -194,9 +200,8 @@ class BuildScreen(Screen[None]):
             await self._find_builder()
         if not self.build.path.is_file():
             # not as an error of the field: the file may come into being without an edit of it
-            words = f"There is no {self.build.dockerfile} in the folder: f3 begins one, f4 shows others."
             self._form.focus_field("file")
-            self._say(words)
+            self._say(self._missing)
             return
         building = Building(self.build, self._buildx)
         job = await self._desk.start(replace(building.task(), quiet=True))

@@ -17,16 +17,17 @@ from tui.engine.link import LinkState
 from tui.panes.colored import ColoredTable
 from tui.screens import contexts_changes as changes
 from tui.screens.contexts_places import Place, Places, Told, ask, gather
-from tui.screens.contexts_rows import ALL, COLUMNS, about, all_cells, connected, place_cells
+from tui.screens.contexts_rows import ALL, COLUMNS, about, all_cells, head_pieces, place_cells
 from tui.screens.key_bar import KeyBar
 from tui.screens.rows import TextRows
 from tui.screens.threads import on_thread
 from tui.settings import Marked, Settings
-from widgets.bar import Bar, Piece
+from widgets.bar import Bar
 from widgets.table import Cell, Table
-from widgets.text import Shown, shown
 from widgets.unmarked_table import MARKING, UnmarkedTable
 
+FOLLOW_SECONDS = 1.0
+"""How often it is looked whether the counts of connected Engines, which are known anyway, are other ones."""
 AT_ONCE = 8
 """Engines that are looked at at the same time."""
 
@@ -90,6 +91,7 @@ class ContextsScreen(Screen[None]):
         )
         self._rows: dict[str, Place] = {}
         self._told: dict[str, Told] = {}
+        self._counted: dict[str, Sequence[Cell]] = {}
         self._turn = asyncio.Semaphore(AT_ONCE)
 
     def compose(self) -> ComposeResult:
@@ -106,6 +108,7 @@ class ContextsScreen(Screen[None]):
         here = next((row.key for row in self._rows.values() if self._in_view(row)), ALL)
         self._table.move_to(here)
         self._ask(self._rows.values())
+        self.set_interval(FOLLOW_SECONDS, self._follow)
 
     @property
     def selected(self) -> Place | None:
@@ -137,16 +140,8 @@ class ContextsScreen(Screen[None]):
         return self._settings.marked(place.endpoint) if place.endpoint is not None else Marked()
 
     def _show_head(self) -> None:
-        count = sum(place.context is not None for place in self._rows.values())
-        up = connected(self._places.engines)
-        named = f" {count} context{'' if count == 1 else 's'} · {up} connected "
         by = contexts.override(self._env)
-        left = [Piece(Shown(" Contexts "), "accent"), Piece(shown(named))]
-        if by:
-            left.append(
-                Piece(shown(f" {by} is set: docker context use has no effect here "), "warn", weight=1)
-            )
-        self._head.show(left, [Piece(Shown(" ? help "), "dim", "help")])
+        self._head.show(*head_pieces(self._rows.values(), self._places.engines, by))
 
     async def on_bar_clicked(self, event: Bar.Clicked) -> None:
         """A click on the word for help."""
@@ -160,6 +155,14 @@ class ContextsScreen(Screen[None]):
         self._about.show(about(place, told, marked, contexts.override(self._env)))
         self._keys.show_line(place.line.masked() if place is not None else "")
         self.refresh_bindings()
+
+    def _follow(self) -> None:
+        """Show what is different now of the Engines that are connected."""
+        keys = [ALL, *(key for key, place in self._rows.items() if place.engine is not None)]
+        counted = {key: self._cells(key) for key in keys if key in self._table.keys}
+        if changed := [key for key, cells in counted.items() if cells != self._counted.get(key)]:
+            self._table.redraw(changed)
+        self._counted = counted
 
     # Asking
 

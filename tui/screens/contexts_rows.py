@@ -14,6 +14,7 @@ from tui.panes.colored import host_tone
 from tui.screens.contexts_places import Place, Told
 from tui.screens.rows import Ink, Layout, stacked, text_layout, whole
 from tui.settings import Marked
+from widgets.bar import Piece
 from widgets.table import Cell, Column, Tone
 from widgets.text import LONGEST, Shown, shown
 
@@ -48,6 +49,19 @@ _CHANGED = "identification has changed"
 _SSL = re.compile(r"^\[SSL[^\]]*\] ")
 """What Python puts before the words of OpenSSL."""
 _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z])")
+
+
+def head_pieces(
+    places: Iterable[Place], engines: Iterable[Engine], override: str
+) -> tuple[list[Piece], list[Piece]]:
+    """How many contexts there are, how many Engines answer, and which variable `override`s the choice."""
+    count = sum(place.context is not None for place in places)
+    named = f" {count} context{'' if count == 1 else 's'} · {connected(engines)} connected "
+    left = [Piece(Shown(" Contexts "), "accent"), Piece(shown(named))]
+    if override:
+        words = f" {override} is set: docker context use has no effect here "
+        left.append(Piece(shown(words), "warn", weight=1))
+    return left, [Piece(Shown(" ? help "), "dim", "help")]
 
 
 def place_cells(place: Place, told: Told, marked: Marked, *, in_view: bool) -> Sequence[Cell]:

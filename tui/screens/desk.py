@@ -41,6 +41,8 @@ class ScreenDesk:
         self._screen = screen
         self._engine = engine
         self._prod = prod
+        self.several = False
+        """Whether the same is done on other Engines too."""
         self.began: set[int] = set()
         """The numbers of the jobs that were begun here."""
 

@@ -120,7 +120,9 @@ class Doing:
 
     async def _act(self, verb: Verb, chosen: Sequence[Held]) -> None:
         if verb.needs_row:
-            for engine, models in by_engine(chosen).items():
+            parts = by_engine(chosen)
+            for engine, models in parts.items():
+                self.desk(engine).several = len(parts) > 1
                 await self._act_on(engine, verb, models)
         elif (one := await self._engine_for(verb, chosen)) is not None:
             await self._act_on(one, verb, by_engine(chosen).get(one, ()))
@@ -137,10 +139,14 @@ class Doing:
             return engines[0]
         from tui.screens.choose import ChooseScreen
 
-        options = [(str(engine.number), engine.endpoint.name) for engine in engines]
+        options = [(str(engine.number), self._named(engine)) for engine in engines]
         asked = f"{title}: on which host?"
         wanted = await self._screen.app.push_screen_wait(ChooseScreen(asked, options))
         return next((engine for engine in engines if str(engine.number) == wanted), None)
+
+    def _named(self, engine: Engine) -> str:
+        prod = self._settings.marked(engine.endpoint).prod
+        return f"{engine.endpoint.name} · PROD" if prod else engine.endpoint.name
 
     async def _act_on(self, engine: Engine, verb: Verb, models: Sequence[Model]) -> None:
         name = models[0].name if models else verb.kind.plural

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SuspendNotSupported
 
 from tui.engine.detach import configured_keys, detach_bytes, detach_words
 from tui.engine.endpoint import docker_config
-from tui.engine.errors import EngineError
+from tui.engine.errors import EngineError, Unreachable
 from tui.screens.bars import DEMO_WORDS
 from tui.screens.threads import on_thread
 from widgets.passthrough import How, lend_terminal
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
 PROD = "PROD"
 """The word for an endpoint that is marked as production."""
+
+
+LOST = "The process inside may go on: look at the container once the Engine answers again."
 
 
 async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
@@ -43,8 +45,7 @@ async def enter(app: App[Any], desk: ScreenDesk, visit: Visit) -> None:
         code = None
         if ending.how is How.ENDED:
             # before the session is closed: it alone knows the code of a container that is removed at its end
-            with contextlib.suppress(EngineError):  # the container may be gone with its process
-                code = await on_thread(session.exit_code)
+            code = await _exit_code(desk, session)
         if ending.how is How.LEFT and visit.own:
             session.send(detach_bytes(keys))
     except SuspendNotSupported as error:
@@ -63,6 +64,17 @@ def _frame(desk: ScreenDesk, visit: Visit) -> Frame:
     """What the terminal shows for the whole stay: where it is, and red on production."""
     where = f"{PROD} {desk.endpoint.name}" if desk.prod else desk.endpoint.name
     return Frame(shown(f"{where} · {visit.name}"), alarm=desk.prod)
+
+
+async def _exit_code(desk: ScreenDesk, session: Session) -> int | None:
+    """How the process ended; None when the container is gone with it. Raises Unreachable on a lost line."""
+    try:
+        return await on_thread(session.exit_code)
+    except EngineError as error:
+        if error.status is None:
+            name = desk.endpoint.name
+            raise Unreachable(f"the line to {name} was lost: {error.message}", advice=LOST) from error
+        return None
 
 
 def _notice(desk: ScreenDesk, visit: Visit, session: Session, keys: str) -> str:

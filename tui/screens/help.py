@@ -180,7 +180,10 @@ def _section(section: HelpSection, width: int) -> list[Row]:
             said += [(part, Ink.DIM) for part in folded(whole(row.line), width - indent)]
         start = [Piece(padded(key, key_width + 2), Ink.STRONG), Piece(padded(what, what_width + 2))]
         if cells(what) > what_width or not said:
-            rows.append(start)
+            # what has more to say than fits goes on below itself, up to the edge
+            parts = folded(what, width - key_width - 2)
+            rows.append([Piece(padded(key, key_width + 2), Ink.STRONG), Piece(parts[0])])
+            rows += [[Piece(shown(" " * (key_width + 2))), Piece(part)] for part in parts[1:]]
             start = [Piece(shown(" " * indent))]
         rows += [
             [*(start if place == 0 else [Piece(shown(" " * indent))]), Piece(part, ink)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len, set_cell_size
 from textual.binding import ActiveBinding
+from textual.events import Resize
 from textual.screen import Screen
 
 from tui.screens.keys import key_words
@@ -13,6 +15,9 @@ from widgets.text import Shown, shown
 
 Named = tuple[str, str]
 """A binding's id and what its key does, in a word or two."""
+
+LINE_SHARE = 0.5
+"""Most of the width that a docker line has as long as there are keys to be named."""
 
 
 class KeyBar(Bar):
@@ -27,6 +32,10 @@ class KeyBar(Bar):
     def on_mount(self) -> None:
         """Follow what the keys do."""
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
+        self._follow(self.screen)
+
+    def on_resize(self, event: Resize) -> None:
+        """Share the new width."""
         self._follow(self.screen)
 
     def set_keys(self, keys: Sequence[Named]) -> None:
@@ -59,4 +68,13 @@ class KeyBar(Bar):
                 weight = 10 + place
                 pieces.append(Piece(shown(f" {key_words(found[name][0])}"), "key", name, weight, place))
                 pieces.append(Piece(shown(f" {word} "), "plain", name, weight, place))
-        self.show(pieces, [Piece(Shown(f" {shown(self._line)} "), "dim", weight=5)] if self._line else [])
+        taken = sum(cell_len(piece.text) for piece in pieces)
+        self.show(pieces, [Piece(self._cut(taken), "dim", weight=5)] if self._line else [])
+
+    def _cut(self, taken: int) -> Shown:
+        """As much of the docker line as fits beside keys of so many cells: its share, or what they leave."""
+        line = Shown(f" {shown(self._line)} ")
+        room = max(self.size.width - taken, int(self.size.width * LINE_SHARE))
+        if not self.size.width or cell_len(line) <= room:
+            return line
+        return Shown(f"{set_cell_size(line, max(room - 2, 0))}… ")

@@ -44,16 +44,18 @@ class Palette(Provider):
         for offer in screen.doing.offers.values():
             for verb, chosen in offer.choices:
                 names = chosen[0].model.name if len(chosen) == 1 else f"{len(chosen)} {verb.kind.plural}"
-                words = shown(f"{verb.title} {names if chosen else verb.kind.plural}")
-                line = screen.doing.line_of(verb, chosen)
-                yield words, _unmarked(line.masked()), _running(screen, offer.key)
+                line = screen.doing.line_of(verb, chosen).masked()
+                # what may do without a row is said of it only when it begins with it: prune and build do not
+                of_them = bool(chosen) and (verb.needs_row or names in line)
+                words = shown(f"{verb.title} {names if of_them else verb.kind.plural}")
+                yield words, _unmarked(line), _running(screen, offer.key)
         keyed = {verb.id for offer in screen.doing.offers.values() for verb, _ in offer.choices}
         for verb in verbs_of(screen.kind):
             # what has only a command is found here, too
             if verb.id not in keyed and (held := applicable(verb, screen.pane.chosen)):
-                line = screen.doing.line_of(verb, held)
+                line = screen.doing.line_of(verb, held).masked()
                 words = shown(f"{verb.title} {held[0].model.name}")
-                yield words, _unmarked(line.masked()), _command(screen, verb.word)
+                yield words, _unmarked(line), _command(screen, verb.word)
         for word in PANES:
             yield f"pane: {word}", "", _command(screen, word)
         for word, (_, tip) in (*PLACES.items(), *IMAGE_ROWS.items(), *ERRANDS.items()):

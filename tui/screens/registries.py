@@ -82,6 +82,7 @@ class RegistriesScreen(Level):
             ground,
             COLUMNS,
             [
+                ("registries.leave", "back"),
                 ("table.open", "repositories"),
                 ("registries.add", "add"),
                 ("registries.edit", "edit"),
@@ -91,7 +92,6 @@ class RegistriesScreen(Level):
                 ("registries.open", "type one"),
                 ("registries.again", "ask"),
                 ("registries.copy", "copy"),
-                ("registries.leave", "back"),
             ],
         )
         self._about = TextRows(id="registries--about")

@@ -53,13 +53,13 @@ class RepositoriesScreen(NamesLevel):
             place,
             COLUMNS,
             [
+                ("repositories.leave", "back"),
                 ("table.open", "tags"),
                 ("repositories.filter", "filter"),
                 ("repositories.open", "type one"),
                 ("repositories.copy", "copy"),
                 ("repositories.login", "log in"),
                 ("repositories.again", "ask again"),
-                ("repositories.leave", "back"),
             ],
         )
         self._typing = typing

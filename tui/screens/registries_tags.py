@@ -74,6 +74,7 @@ class TagsScreen(NamesLevel):
             place,
             COLUMNS,
             [
+                ("tags.leave", "back"),
                 ("table.open", "detail"),
                 ("tags.pull", "pull"),
                 ("tags.copy", "copy"),
@@ -82,7 +83,6 @@ class TagsScreen(NamesLevel):
                 ("tags.filter", "filter"),
                 ("tags.again", "ask again"),
                 ("tags.login", "log in"),
-                ("tags.leave", "back"),
             ],
         )
         self._repository = repository
@@ -262,6 +262,9 @@ class TagsScreen(NamesLevel):
         if await self.app.push_screen_wait(sure):
             await self.patiently(lambda: delete(registry, repository, tag, seen))
             self.ground.desk.say(f"deleted {seen.digest} with its tags: {', '.join(seen.tags)}")
+            if self.has_class("-open"):
+                # else the detail of another tag would stand there, ready to be deleted too
+                self.action_leave()
             self.action_again()
 
     def action_untagged(self) -> None:

@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
 from tui.screens.bars import demo_pieces
 from tui.screens.key_bar import KeyBar
@@ -249,7 +250,9 @@ class SearchScreen(Screen[None]):
     async def _tags(self, repository: str) -> None:
         from tui.screens.choose import ChooseScreen
 
-        tags = await self._desk.read(lambda connection: tags_of(repository, connection.endpoint))
+        # the demo's registry is played too: nothing of it is asked on the network
+        listed = _played_tags if self._desk.endpoint.demo else tags_of
+        tags = await self._desk.read(lambda connection: listed(repository, connection.endpoint))
         if not tags:
             self.notify(shown(f"{repository} has no tags"), markup=False)
             return
@@ -313,3 +316,12 @@ class SearchScreen(Screen[None]):
 
 def _next(steps: Sequence[int], now: int) -> int:
     return steps[(steps.index(now) + 1) % len(steps)]
+
+
+def _played_tags(repository: str, endpoint: Endpoint) -> Sequence[str]:
+    """The tags that the demo's registry has of a repository. Raises EngineError."""
+    from tui.demo.hub import DemoRegistry
+    from tui.engine.registries import split_reference
+
+    host, name = split_reference(repository)
+    return DemoRegistry(host).tags(name).names

@@ -54,16 +54,16 @@ async def _unpause(desk: Desk, models: Sequence[Container]) -> None:
 
 
 async def _stop(desk: Desk, models: Sequence[Container]) -> None:
-    alone = len(models) == 1 and not await desk.read(lambda engine: self_removing(engine, models))
+    alone = _alone(desk, models) and not await desk.read(lambda engine: self_removing(engine, models))
     await _do(desk, STOP, models, calling("stop"), at_once=alone, ends=True)
 
 
 async def _restart(desk: Desk, models: Sequence[Container]) -> None:
-    await _do(desk, RESTART, models, calling("restart"), at_once=len(models) == 1)
+    await _do(desk, RESTART, models, calling("restart"), at_once=_alone(desk, models))
 
 
 async def _pause(desk: Desk, models: Sequence[Container]) -> None:
-    await _do(desk, PAUSE, models, calling("pause"), at_once=len(models) == 1)
+    await _do(desk, PAUSE, models, calling("pause"), at_once=_alone(desk, models))
 
 
 async def _kill(desk: Desk, models: Sequence[Container]) -> None:
@@ -82,6 +82,11 @@ async def _kill(desk: Desk, models: Sequence[Container]) -> None:
 
 def _kill_line(models: Sequence[Container], signal: str) -> DockerLine:
     return docker("kill", "--signal", signal, *names_of(models))
+
+
+def _alone(desk: Desk, models: Sequence[Container]) -> bool:
+    """Whether it is about a single container, on other Engines none."""
+    return len(models) == 1 and not desk.several
 
 
 async def _do(

@@ -141,6 +141,10 @@ class Desk(Protocol):
         """What is known of it."""
 
     @property
+    def several(self) -> bool:
+        """Whether the same is done on other Engines too, and so to more than one object."""
+
+    @property
     def prod(self) -> bool:
         """Whether the endpoint is marked as production: changing and entering ask first."""
 
