@@ -232,6 +232,7 @@ async def _no_engine(stage: Stage) -> None:
 
 async def _demo(stage: Stage) -> None:
     stage.app.go(Endpoint(stage.url, NAME, NAME, demo=True))
+    stage.app.disconnect(stage.engine)
     await stage.until(lambda: DEMO_WORDS in stage.text and "docker start import-orders" in stage.text)
     await stage.until(lambda: stage.app.size.width < WIDE or "hostname" in stage.text)
     await stage.until(lambda: "GiB" in stage.text and "Volumes 11" in stage.text)

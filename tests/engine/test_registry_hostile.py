@@ -89,7 +89,7 @@ ASKS: tuple[Callable[[Registry], object], ...] = (
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(body=JUNK, status=st.sampled_from([200, 200, 200, 401, 404, 500]))
 def test_no_answer_is_more_than_an_error(body: object, status: int) -> None:
     with http_registry() as server:

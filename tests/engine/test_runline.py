@@ -398,7 +398,7 @@ CARRIED = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(PLAIN, CARRIED)
 def test_every_line_that_wharf_writes_is_read_back_as_the_same_options(
     plain: RunSpec, carried: Carried

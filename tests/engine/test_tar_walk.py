@@ -56,7 +56,7 @@ def told(header: Header) -> tuple[object, ...]:
     return (header.path, header.kind, header.size, header.mode, header.link)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     found=st.lists(entries(), max_size=6),
     form=st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]),

@@ -395,7 +395,7 @@ def played(*args: str) -> tuple[list[list[str]], int]:
         seen = [at.sees("web")]
         begun = at.bytes
         at.type("\x1b[B\x1b[B")
-        seen.append(at.sees("web"))
+        seen.append(at.sees("web", "at 2"))
         at.type("d")
         seen.append(at.sees("Really"))
         at.type("\x1b")

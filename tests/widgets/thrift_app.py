@@ -47,6 +47,10 @@ class ListApp(App[None]):
     def compose(self) -> ComposeResult:
         yield OptionList(*NAMES, markup=False)
 
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say in words where the cursor is, so that a test can wait for it."""
+        event.option_list.border_subtitle = f"at {event.option_index}"
+
     def action_ask(self) -> None:
         self.push_screen(Question())
 

@@ -54,8 +54,8 @@ class Fleet:
 
     def known(self, endpoint: Endpoint) -> Engine | None:
         """The Engine of an endpoint, when it is among them."""
-        where = (endpoint.context, endpoint.url)
-        return next((one for one in self.engines if (one.endpoint.context, one.endpoint.url) == where), None)
+        where = _where(endpoint)
+        return next((one for one in self.engines if _where(one.endpoint) == where), None)
 
     def reach(self, endpoint: Endpoint) -> Engine:
         """The Engine of an endpoint; connects when it is not among them yet, and returns at once."""
@@ -76,3 +76,7 @@ class Fleet:
         """Disconnect from all."""
         for engine in self.engines:
             engine.close()
+
+
+def _where(endpoint: Endpoint) -> tuple[str, str, bool]:
+    return endpoint.context, endpoint.url, endpoint.demo
