@@ -14,7 +14,8 @@ _CONTAINER = (
     # what a Podman before 5 calls "die", but only in the filter; any Podman says "remove" for "destroy"
     *("died", "remove"),
 )
-_IMAGE = ("pull", "push", "tag", "untag", "delete", "load", "import", "create")
+# "loadfromarchive" is Podman's word for a load
+_IMAGE = ("pull", "push", "tag", "untag", "delete", "load", "loadfromarchive", "import", "create")
 _NETWORK = ("create", "connect", "disconnect", "destroy", "remove", "update")
 _VOLUME = ("create", "destroy", "remove")
 

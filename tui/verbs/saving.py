@@ -235,7 +235,8 @@ def make_import(answers: Answers, job: Job, connection: Connection, target: Targ
             "POST", "/images/create", params=params, headers=TAR, data=body, stream=True, seconds=None
         ),
     )
-    ident = progress.status.removeprefix("sha256:")[:12]
+    # Podman does not tell the id
+    ident = progress.status.removeprefix("sha256:")[:12] or "there"
     return f"{answers['reference'] or 'an image without a name'} is {ident} now"
 
 
