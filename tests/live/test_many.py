@@ -53,6 +53,7 @@ class Three:
         self.terminal.wait_for(f"▌ {name} ")
         self.terminal.send("\r")
         self.terminal.wait_for(f"● {name} +")
+        self.terminal.wait_for(f"docker -c {name} stop {name}-web")
 
     def go_to_all(self) -> None:
         """Go on from Engine to Engine until all of them are shown."""
@@ -89,7 +90,7 @@ def three(near: PrivateEngine, far: Sshd, farther: Sshd, ssh_folder: Path, home:
 
 
 def test_each_of_three_engines_is_entered_and_one_that_is_cut_off_troubles_no_other(three: Three) -> None:
-    three.terminal.wait_for("near-web")
+    three.terminal.wait_for("docker stop near-web")
     three.enter("near", "docker")
     three.go_to_host("far")
     three.enter("far", "docker -c far")
@@ -114,6 +115,7 @@ def test_each_of_three_engines_is_entered_and_one_that_is_cut_off_troubles_no_ot
 
 
 def test_a_host_reached_slowly_is_listed_and_answers(three: Three) -> None:
+    three.terminal.wait_for("docker stop near-web")
     three.hosts["far"].slow(100, loss=0.01, seed=1)
     three.go_to_host("far")
     three.enter("far", "docker -c far")
