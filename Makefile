@@ -14,8 +14,9 @@ ENGINE ?= 28
 ARGS ?=
 # one worker a processor, and never less than four: each Engine's tests run in order in one, and mostly wait
 WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 4 ] || n=4; [ $$n -lt 8 ] || n=8; echo $$n)
-# when they cannot be had, the tests that need an Engine or ssh fail by themselves, and only those
-LIVE := { command -v debootstrap && command -v ssh; } >/dev/null || .ci/need debootstrap openssh-client || true
+# when they cannot be had, the tests that need an Engine, ssh or certificates fail by themselves, and only those
+LIVE := { command -v debootstrap && command -v ssh && command -v openssl; } >/dev/null || \
+	.ci/need debootstrap openssh-client openssl || true
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test lint bench screenshots steady engine clean
