@@ -75,8 +75,7 @@ async def test_the_cursor_takes_the_next_row_when_its_own_goes(stage: Stage) -> 
     await stage.go_to("shop-canary")
     after = stage.names[stage.names.index("shop-canary") + 1]
     stage.docker.remove_container("shop-canary")
-    await stage.until(lambda: "shop-canary" not in stage.names)
-    assert stage.current == after
+    await stage.until(lambda: "shop-canary" not in stage.names and stage.current == after)
 
 
 async def test_a_rename_keeps_the_cursor_and_sorts_anew(stage: Stage) -> None:
