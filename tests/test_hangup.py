@@ -49,8 +49,8 @@ class InTerminal:
         def lead() -> None:
             os.setsid()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-            if ignoring_hangup:
-                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            # whatever whoever runs the tests does with it
+            signal.signal(signal.SIGHUP, signal.SIG_IGN if ignoring_hangup else signal.SIG_DFL)
 
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tui", *args],

@@ -252,6 +252,11 @@ class WharfApp(App[None], inherit_bindings=False):
         self._contexts = ContextsScreen(self, self.settings)
         self.push_screen(self._contexts)
 
+    def action_pane(self, kind: str) -> None:
+        """Show the pane of a kind, from wherever one is."""
+        self._lay_bare()
+        self.main.action_pane(kind)
+
     def action_registries(self) -> None:
         """Show the registries; images are pulled through the Engine in view."""
         from tui.screens.registries import RegistriesScreen

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.engine.http_engine import Asked, HttpEngine, Reply
-from tui.engine import connection as connection_module
+from tui.engine import transport
 from tui.engine.connection import Connection, cut
 from tui.engine.endpoint import Endpoint, TLSFiles
 from tui.engine.errors import EngineError, ReadOnly, Unreachable, engine_errors
@@ -138,13 +138,13 @@ def test_the_sdks_own_changes_have_no_time_limit_either(
     http_engine: HttpEngine, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits: list[tuple[str, object]] = []
-    real = connection_module.UnixHTTPAdapter.send
+    real = transport.UnixHTTPAdapter.send
 
     def note(self: object, request: requests.PreparedRequest, **more: object) -> requests.Response:
         limits.append((str(request.method), more["timeout"]))
         return real(self, request, **more)
 
-    monkeypatch.setattr(connection_module.UnixHTTPAdapter, "send", note)
+    monkeypatch.setattr(transport.UnixHTTPAdapter, "send", note)
     http_engine.answers["POST /containers/c/stop"] = Reply(b"", 204)
     connection.api.stop("c")
     connection.api.containers()

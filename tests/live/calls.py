@@ -16,7 +16,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from tui.engine import first
-from tui.engine.connection import Gate
+from tui.engine.transport import Gate
 
 KEPT = Path(__file__).with_name("calls.txt")
 

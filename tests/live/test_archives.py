@@ -29,8 +29,8 @@ from tui.engine.kinds import Kind
 from tui.engine.lines import docker as line
 from tui.engine.lists import fetch
 from tui.engine.models import Container, Image
-from tui.screens.choose import ChooseScreen
 from tui.screens.files import FilesScreen
+from tui.screens.sure import Sure
 from tui.verbs.committing import make_commit
 from tui.verbs.saving import export_task, load_task, make_import, save_task
 from tui.verbs.verb import Answers
@@ -228,9 +228,9 @@ async def test_by_its_keys_saving_asks_before_it_replaces(
         await person.press("ctrl+u")
         person.app.post_message(Paste(str(path)))
         await person.press("enter")
-        await person.until(lambda: isinstance(person.app.screen, ChooseScreen))
+        await person.until(lambda: isinstance(person.app.screen, Sure) and person.app.screen.ready)
         assert path.read_text() == "precious"
-        await person.press("r")
+        await person.press("y")
         await person.until(lambda: person.journal("image.save"))
         kept = kept_in(path, lambda: False)
         assert kept is not None

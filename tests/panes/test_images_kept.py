@@ -29,7 +29,7 @@ async def test_what_is_listed_and_shown_is_kept(tmp_path: Path) -> None:
 
 async def test_a_folded_image_is_counted_with_all_its_tags(stage: Stage) -> None:
     await stage.press("2")
-    assert stage.bar("status").startswith(" 17by")
+    assert stage.bar("status").startswith(" 17 in 16 rows (x unfolds)by")
     await stage.press("a", "a")
     assert stage.bar("status").startswith(" 3by")
 

@@ -78,6 +78,10 @@ async def test_the_cursor_takes_the_next_row_when_its_own_goes(stage: Stage) -> 
     await stage.until(lambda: "shop-canary" not in stage.names and stage.current == after)
 
 
+async def test_a_row_whose_object_has_just_gone_can_still_be_measured_and_painted(stage: Stage) -> None:
+    assert {cell.text for cell in stage.pane._cells("gone")} == {""}
+
+
 async def test_a_rename_keeps_the_cursor_and_sorts_anew(stage: Stage) -> None:
     await stage.go_to("shop-worker-1")
     stage.docker.rename("shop-worker-1", "aaa")

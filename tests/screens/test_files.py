@@ -23,13 +23,13 @@ from tui.engine import folders
 from tui.engine.endpoint import Endpoint
 from tui.engine.lines import docker
 from tui.screens import folder_view
-from tui.screens.choose import ChooseScreen
 from tui.screens.desk import LAST_FOLDER
 from tui.screens.dialog import KeyLine
 from tui.screens.file_parts import FileName
 from tui.screens.files import FilesScreen
 from tui.screens.folder_view import FolderView
 from tui.screens.rows import TextRows
+from tui.screens.sure import Sure
 from tui.verbs.verb import FileRequest
 
 FAR = Endpoint("ssh://ada@build.example.com", "prod-1", "chosen")
@@ -283,15 +283,16 @@ async def test_another_folder_keeps_the_name(folder: Path) -> None:
 async def test_a_file_that_is_there_is_named_with_size_and_age_and_kept_unless_agreed(folder: Path) -> None:
     async with choosing(to_write(name="b.tar"), folder) as chooser:
         await chooser.press("enter")
-        await chooser.until(lambda: isinstance(chooser.app.screen, ChooseScreen))
+        await chooser.until(lambda: isinstance(chooser.app.screen, Sure))
         title = str(chooser.app.screen.query_one(".dialog--title", Static).render())
-        assert title == f"{folder}/b.tar is there already: 12.3kB, written 1 min ago."
-        await chooser.press("enter")
+        assert title == f"Replace {folder}/b.tar?"
+        assert "It is 12.3kB, written 1 min ago" in chooser.app.screen.query_one("#main", TextRows).text
+        await chooser.press("y", "enter")  # too soon for a yes, and enter keeps it
         await chooser.until(lambda: chooser.app.screen is chooser.screen)
         assert chooser.app.ended == []
         await chooser.press("enter")
-        await chooser.until(lambda: isinstance(chooser.app.screen, ChooseScreen))
-        await chooser.press("r")
+        await chooser.until(lambda: isinstance(chooser.app.screen, Sure) and chooser.app.screen.ready)
+        await chooser.press("y")
         await chooser.ends_in(folder / "b.tar")
 
 
@@ -379,8 +380,8 @@ async def test_a_name_that_is_no_utf8_can_be_replaced(folder: Path) -> None:
         chooser.view.list.focus()
         chooser.view.list.move_to(raw)
         await chooser.press("enter", "enter")
-        await chooser.until(lambda: isinstance(chooser.app.screen, ChooseScreen))
-        await chooser.press("r")
+        await chooser.until(lambda: isinstance(chooser.app.screen, Sure) and chooser.app.screen.ready)
+        await chooser.press("y")
         await chooser.ends_in(folder / raw)
 
 

@@ -334,3 +334,15 @@ async def test_once_the_cli_takes_another_context_docker_lines_name_theirs(tmp_p
         assert engine.endpoint.flags == ("-c", "web")
         await stage.go_to("shop-db-1")
         assert "docker -c web stop shop-db-1" in stage.bar("line")
+
+
+async def test_the_digits_of_the_panes_lead_out_of_the_registries(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        # as the demo it asks no registry that is real
+        stage.app.go(Endpoint(stage.url, "shop", "test", demo=True))
+        await stage.until(lambda: bool(stage.main.query(KindPane)) and "logs" in stage.bar("footer"))
+        await stage.press("5")
+        await stage.until(lambda: stage.dialog == "RegistriesScreen")
+        await stage.press("2")
+        await stage.until(lambda: stage.dialog == "MainScreen")
+        assert stage.main.kind == "image"

@@ -81,7 +81,7 @@ def shown(screen: LayersScreen, which: str = "files") -> list[str]:
 
 async def layer(screen: LayersScreen, pilot: Pilot[Any], number: int) -> None:
     """Go to a layer, and wait for its files; 0 is the whole image."""
-    await until(pilot, lambda: "layers" in head(screen) and len(shown(screen)) > 1)
+    await until(pilot, lambda: " layer" in head(screen) and len(shown(screen)) > 1)
     await pilot.press("g", *["j"] * number)
     column = "CHANGE" if number else "LAYER"
     await until(pilot, lambda: column in shown(screen)[0] and screen._layers.position == number)

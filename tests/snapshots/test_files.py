@@ -15,8 +15,8 @@ from tui.demo.world import FIXED_NOW
 from tui.engine import folders
 from tui.engine.endpoint import Endpoint
 from tui.engine.lines import docker
-from tui.screens.choose import ChooseScreen
 from tui.screens.files import FilesScreen
+from tui.screens.sure import Sure
 from tui.theme import WHARF
 from tui.verbs.verb import FileRequest
 
@@ -70,7 +70,7 @@ async def _nothing(screen: FilesScreen, pilot: Pilot[Any]) -> None:
 
 async def _replace(screen: FilesScreen, pilot: Pilot[Any]) -> None:
     await pilot.press("enter")
-    await until(pilot, lambda: isinstance(screen.app.screen, ChooseScreen))
+    await until(pilot, lambda: isinstance(screen.app.screen, Sure) and screen.app.screen.ready)
 
 
 async def _wrong(screen: FilesScreen, pilot: Pilot[Any]) -> None:

@@ -9,10 +9,8 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from tui.engine.dockerfile import Dockerfile
 from tui.engine.errors import EngineError
 from tui.engine.jobs import Job, Skip
 from tui.engine.lines import Secret
+from tui.engine.process_group import end_group
 from tui.engine.transfer import STOPPED
 
 if TYPE_CHECKING:
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 FIND_SECONDS = 5.0
 """How long `docker buildx version` may take."""
-END_SECONDS = 3.0
-"""How long buildx may take to end by itself once it was told to."""
 RAWJSON = (0, 13)
 """The first release with `--progress=rawjson`."""
 TAIL = 40
@@ -167,7 +164,7 @@ def run(
         reader = Vertices(steps, dockerfile) if buildx.rawjson else PlainVertices(steps, dockerfile)
         said: deque[str] = deque(maxlen=TAIL)
         with process:
-            job.when_cancelled(lambda: _end(process))
+            job.when_cancelled(lambda: end_group(process))
             assert process.stderr is not None
             for line in _lines(process.stderr):
                 told = reader.take(line)
@@ -190,20 +187,6 @@ def run(
 def _lines(stream: IO[str]) -> Iterator[str]:
     for line in stream:
         yield line.rstrip("\r\n")
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """End buildx and all it started: at first in order, so that the Engine hears of it."""
-
-    def signalled(number: signal.Signals) -> None:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-
-    signalled(signal.SIGTERM)
-    later = threading.Timer(END_SECONDS, signalled, (signal.SIGKILL,))
-    later.daemon = True
-    later.start()
 
 
 def _failed(said: deque[str], steps: Steps) -> EngineError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tui.engine import versions
@@ -62,6 +63,7 @@ def gaps(server: Server) -> tuple[Gap, ...]:
     return tuple(_gaps(server))
 
 
+@cache  # asked for each verb at every move of the cursor
 def lacks(server: Server | None) -> frozenset[str]:
     """Patterns of what cannot work on an Engine, as `Gap.verbs`; nothing while it is not known."""
     return frozenset(verb for gap in gaps(server) for verb in gap.verbs) if server else frozenset()

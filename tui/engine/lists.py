@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from urllib.parse import quote
 
-from tui.engine.connection import ANSWER_SECONDS, Connection
+from tui.engine.connection import Connection
 from tui.engine.errors import EngineError, engine_errors
 from tui.engine.kinds import Kind
 from tui.engine.models import Model
@@ -23,6 +23,7 @@ from tui.engine.models.image import (
 )
 from tui.engine.models.network import decode_network
 from tui.engine.models.volume import decode_volume
+from tui.engine.transport import ANSWER_SECONDS
 from tui.engine.versions import DF_BY_TYPE
 
 READ = 200

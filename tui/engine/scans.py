@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -22,6 +20,7 @@ from urllib.parse import unquote
 from tui.engine.errors import EngineError
 from tui.engine.inside import Shelf
 from tui.engine.jobs import Job, Skip
+from tui.engine.process_group import end_group
 from tui.engine.transfer import STOPPED
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 FIND_SECONDS = 5.0
 """How long `docker scout version` may take."""
-END_SECONDS = 3.0
-"""How long a scanner may take to end by itself once it was told to."""
 LARGEST = 128 * 1024 * 1024
 """Bytes of an answer that are read."""
 MOST = 20_000
@@ -219,12 +216,12 @@ def _output(job: Job, found: Scanner, image: str, env: Mapping[str, str]) -> byt
                 target=_listen, args=(process.stderr, said, job), name="scanner", daemon=True
             )
             listener.start()
-            job.when_cancelled(lambda: _end(process))
+            job.when_cancelled(lambda: end_group(process))
             written = 0
             while data := process.stdout.read1(PIECE):  # type: ignore[attr-defined] # it is buffered
                 written += len(data)
                 if written > LARGEST:
-                    _end(process)
+                    end_group(process)
                     break
                 output.write(data)
             listener.join()
@@ -250,20 +247,6 @@ def _listen(stream: IO[bytes], said: deque[str], job: Job) -> None:
         if line:
             said.append(line)
             job.log.add(line[:2000])
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a scanner and all that it started."""
-
-    def signalled(number: signal.Signals) -> None:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-
-    signalled(signal.SIGTERM)
-    later = threading.Timer(END_SECONDS, signalled, (signal.SIGKILL,))
-    later.daemon = True
-    later.start()
 
 
 # What they write

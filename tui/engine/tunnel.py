@@ -154,8 +154,12 @@ class Tunnel:
 
     def close(self) -> None:
         """End ssh; returns at once. May be called again."""
+        self._closed = True
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close what keeps ssh alive and what it asks by, and wake whoever waits for it."""
         with self._news:
-            self._closed = True
             lifeline, self._lifeline = self._lifeline, -1
             self._news.notify_all()
         if lifeline >= 0:
@@ -279,14 +283,8 @@ class Tunnel:
         reader.start()
         process.wait()
         reader.join(WORDS_SECONDS)  # something that ssh started may hold its other end for longer
-        with self._news:
-            self._ended = True
-            lifeline, self._lifeline = self._lifeline, -1
-            self._news.notify_all()
-        if lifeline >= 0:
-            os.close(lifeline)
-        if self._questions is not None:
-            self._questions.close()
+        self._ended = True
+        self._let_go()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -78,7 +77,7 @@ class PaneRows(Vertical):
         self._scope = scope
         self._clock = clock
         self._more = False
-        self._painted: dict[str, Sequence[Any]] = {}
+        self._painted: dict[str, Sequence[Cell]] = {}
         self._on: frozenset[str] = frozenset()
         self._fields = view.shown(self._on)
         self.table = _Rows(self._columns, self._cells, moved)
@@ -199,10 +198,10 @@ class PaneRows(Vertical):
                 self.table.set_columns(self._columns)
                 self.table.sorted_by(self.order.column or None, self.order.reverse)
 
-    def _cells(self, key: str) -> Sequence[Any]:
+    def _cells(self, key: str) -> Sequence[Cell]:
         model = self.models.get(key)
         if model is None:  # gone a moment ago; the next refresh takes the row away
-            return self._painted.get(key) or [(shown(""), "dim")] * len(self._columns)
+            return self._painted.get(key) or [Cell(shown(""))] * len(self._columns)
         cells = self._row(key, model, self._clock())
         if len(self._painted) > 500:
             self._painted.clear()

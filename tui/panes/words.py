@@ -198,3 +198,8 @@ def health_words(health: str) -> tuple[str, Tone]:
             return "◌ starting", Tone.WARN
         case _:
             return "", Tone.PLAIN
+
+
+def counted(count: int, word: str) -> str:
+    """So many of something: "1 line", "1,200 lines"."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

@@ -152,6 +152,8 @@ def status_pieces(pane: KindPane) -> tuple[list[Piece], list[Piece]]:
     if pane.filter:
         left.append(Piece(shown(f" /{pane.filter} "), "accent", "filter"))
     left.append(Piece(shown(f" {there} of {total}" if there != total else f" {total}"), "dim"))
+    if (rows := len(pane.table.keys)) < there:
+        left.append(Piece(shown(f" in {rows} rows (x unfolds)"), "dim", weight=1))
     if pane.hide_stopped:
         left.append(Piece(Shown(" · stopped hidden (z)"), "warn", "stopped"))
     if pane.table.marks:

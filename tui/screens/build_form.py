@@ -13,7 +13,7 @@ from tui.engine.buildx import Builder
 from tui.engine.checks import check_image
 from tui.engine.dockerfile import FILE_NAME, Dockerfile
 from tui.engine.folders import here, placed
-from tui.panes.words import size
+from tui.panes.words import counted, size
 from tui.screens.rows import Ink
 from tui.screens.threads import on_thread
 from tui.verbs.pulling import check_platform
@@ -159,7 +159,7 @@ def builder_facts(builder: Builder, dockerfile: Dockerfile | None, *, demo: bool
 
 def context_words(context: Context) -> str:
     """How much would be sent: "context 12.3MB in 340 files (.dockerignore leaves out 1.2GB)"."""
-    words = f"Context {size(context.size)} in {context.files:,} file{'' if context.files == 1 else 's'}"
+    words = f"Context {size(context.size)} in {counted(context.files, 'file')}"
     if context.ignore_file:
         words += f" ({context.ignore_file} leaves out {size(context.left_out)})"
     return words

@@ -18,6 +18,7 @@ from tui.engine.build_steps import STEP_LINES, Steps, StepState
 from tui.engine.builds import Building
 from tui.engine.errors import EngineError
 from tui.engine.jobs import Job, JobState
+from tui.panes.words import counted
 from tui.screens.bars import demo_pieces
 from tui.screens.build_choosing import edit
 from tui.screens.build_table import StepTable
@@ -213,9 +214,7 @@ class BuildRunScreen(Screen[None]):
             Piece(shown(f" {step.label or step.name} "), "current"),
             Piece(shown(quiet or f" {step.name} "), "dim", weight=1),
         ]
-        self._title.show(
-            left, [Piece(Shown(f" {now:,} line{'' if now == 1 else 's'} "), "dim", weight=2)] if now else []
-        )
+        self._title.show(left, [Piece(Shown(f" {counted(now, 'line')} "), "dim", weight=2)] if now else [])
 
     # Keys
 

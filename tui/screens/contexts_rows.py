@@ -11,6 +11,7 @@ from tui.engine.errors import EngineError, Refused
 from tui.engine.kinds import Kind
 from tui.engine.link import LinkState
 from tui.panes.colored import host_tone
+from tui.panes.words import counted
 from tui.screens.contexts_places import Place, Told
 from tui.screens.rows import Ink, Layout, stacked, text_layout, whole
 from tui.settings import Marked
@@ -56,7 +57,7 @@ def head_pieces(
 ) -> tuple[list[Piece], list[Piece]]:
     """How many contexts there are, how many Engines answer, and which variable `override`s the choice."""
     count = sum(place.context is not None for place in places)
-    named = f" {count} context{'' if count == 1 else 's'} · {connected(engines)} connected "
+    named = f" {counted(count, 'context')} · {connected(engines)} connected "
     left = [Piece(Shown(" Contexts "), "accent"), Piece(shown(named))]
     if override:
         words = f" {override} is set: docker context use has no effect here "

@@ -13,8 +13,9 @@ from textual.widgets import Static
 
 from tui.screens.threads import asked
 from widgets.form_inputs import Entry
-from widgets.table import Cell, Column, Table
+from widgets.table import Cell, Column
 from widgets.text import Shown, shown
+from widgets.unmarked_table import UnmarkedTable
 
 REST_SECONDS = 0.15
 """So long a file is named before somebody looks into it."""
@@ -62,8 +63,8 @@ class FileName(Entry):
         self.post_message(self.Down())
 
 
-class FileList(Table):
-    """What is in a folder. Nothing is marked here."""
+class FileList(UnmarkedTable):
+    """What is in a folder."""
 
     BINDINGS = [
         Binding("backspace,h,left", "up", "up", id="files.up", tooltip="To the folder above"),
@@ -88,12 +89,6 @@ class FileList(Table):
 
     def __init__(self, cells: Callable[[str], Sequence[Cell]]) -> None:
         super().__init__(COLUMNS, cells)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without the keys that mark rows."""
-        if action in ("mark", "range", "mark_all"):
-            return False
-        return super().check_action(action, parameters)
 
     def action_up(self) -> None:
         """To the folder above."""

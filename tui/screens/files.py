@@ -26,7 +26,6 @@ from widgets.text import shown
 
 HEIGHT = 32
 """Rows of the folder where there is room for them."""
-KEEP, REPLACE = "keep", "replace"
 NO_NAME = "That is no name of a file."
 
 
@@ -276,12 +275,12 @@ class FilesScreen(Dialog[Path | None]):
         """Whether what is there may be replaced."""
         if not self._request.writes or place.sort is Sort.NOTHING:
             return True
-        from tui.screens.choose import ChooseScreen
+        from tui.screens.sure import Sure
 
         old = age(self._clock() - place.changed)
-        title = f"{place.path} is there already: {size(place.size)}, written {old} ago."
-        options = [(KEEP, "No, keep it"), (REPLACE, "Replace it")]
-        return await self.app.push_screen_wait(ChooseScreen(title, options)) == REPLACE
+        said = f"It is {size(place.size)}, written {old} ago, and is gone then."
+        sure = Sure(f"Replace {place.path}?", text_layout(whole(said)), "", word="replace")
+        return await self.app.push_screen_wait(sure)
 
     def action_leave(self) -> None:
         """Choose nothing."""

@@ -14,7 +14,7 @@ from tui.engine.errors import EngineError
 from tui.engine.history import History, Line, history
 from tui.engine.lines import docker
 from tui.engine.models import Image
-from tui.panes.words import age, size, when
+from tui.panes.words import age, counted, size, when
 from tui.screens.bars import demo_pieces
 from tui.screens.key_bar import KeyBar
 from tui.screens.rows import Ink, TextRows, stacked, text_layout, whole
@@ -199,8 +199,8 @@ class HistoryScreen(Screen[None]):
             left.append(Piece(Shown(" ◌ asking the Engine … "), "dim"))
         else:
             found = self._found
-            words = f" {len(found.lines)} lines · {found.layers} layers · {size(found.total)} "
-            left.append(Piece(shown(words), "plain"))
+            counts = f"{counted(len(found.lines), 'line')} · {counted(found.layers, 'layer')}"
+            left.append(Piece(shown(f" {counts} · {size(found.total)} "), "plain"))
             order = "biggest first" if self._by_size else "as in the Dockerfile"
             right.append(Piece(Shown(f" {order} "), "dim", weight=1))
         self._head.show(left, right)

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tui.engine.inside import CONTENTS
 from tui.engine.layers import MOST_ENTRIES, Contents, Layer, Mark, Node, Waste, final_tree, layer_tree
 from tui.engine.models import Image
-from tui.panes.words import size
+from tui.panes.words import counted, size
 from tui.screens.finding import FindingScreen
 from tui.screens.layers_files import MOST_ROWS, FilesTable
 from tui.screens.rows import Ink, Layout, TextRows, stacked, text_layout, whole
@@ -117,7 +117,7 @@ class LayersScreen(FindingScreen[Contents]):
         share = value.wasted / value.size if value.size else 0.0
         wasted = f" {size(value.wasted)} wasted ({share:.0%}) "
         said = [
-            Piece(shown(f" {len(value.layers)} layers · {size(value.size)} "), "plain"),
+            Piece(shown(f" {counted(len(value.layers), 'layer')} · {size(value.size)} "), "plain"),
             Piece(shown(wasted), "warn" if share >= 0.05 else "good"),
         ]
         if not value.complete:

@@ -17,6 +17,7 @@ from tui.engine.lines import docker
 from tui.engine.logs import LogLine
 from tui.engine.models import Container
 from tui.panes.detail_search import DetailSearch
+from tui.panes.words import counted
 from tui.screens.bars import demo_pieces
 from tui.screens.key_bar import KeyBar
 from tui.screens.log_reader import TAIL, Begun, Ended, LogReader, News
@@ -288,7 +289,7 @@ class LogsScreen(Screen[None]):
 
 
 def _lines(count: int) -> str:
-    return f"{count:,} line{'' if count == 1 else 's'}" if count else "no lines"
+    return counted(count, "line") if count else "no lines"
 
 
 def _modes(log: LogView) -> list[str]:

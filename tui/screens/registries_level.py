@@ -21,6 +21,7 @@ from tui.engine.jobs import Job, Task
 from tui.engine.models.image import NONE
 from tui.engine.registries import Place, split_reference
 from tui.screens.bars import demo_pieces
+from tui.screens.body import VIEWS
 from tui.screens.desk import PATIENCE_SECONDS, GaveUp
 from tui.screens.key_bar import KeyBar, Named
 from tui.screens.rows import Ink, Layout, TextRows, stacked, text_layout, whole
@@ -110,6 +111,14 @@ class Level(Screen[None]):
         &.-wide > .level--line { display: none; }
     }
     """
+
+    BINDINGS = bindings(
+        "level",
+        *(
+            (str(number), f"app.pane('{view.kind}')", view.kind.plural, f"The {view.title} pane")
+            for number, view in enumerate(VIEWS, 1)
+        ),
+    )
 
     HELP = ""
     """The title of its keys on the help screen."""

@@ -26,6 +26,7 @@ from widgets.bar import Bar, Piece
 from widgets.table import Cell, Column, Table, Tone
 from widgets.text import Shown, shown
 from widgets.typed import Typed
+from widgets.unmarked_table import UnmarkedTable
 
 if TYPE_CHECKING:
     from tui.screens.desk import ScreenDesk
@@ -42,14 +43,6 @@ HOW = (
     "v1 search, as in registry.lan:5000/api."
 )
 NOTHING = "Nothing was found."
-
-
-class FoundTable(Table):
-    """What was found; rows are not marked here."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys of marks alone."""
-        return action not in ("mark", "mark_all", "range", "drop_range")
 
 
 def _binding(key: str, action: str, name: str, tooltip: str) -> Binding:
@@ -79,7 +72,7 @@ class SearchScreen(Screen[None]):
         & > Typed { background: $panel; }
         & > Typed:focus { background: $primary-muted; }
         & > #search--said { max-height: 6; padding: 0 1; margin: 1 0; }
-        & > FoundTable { height: 1fr; }
+        & > UnmarkedTable { height: 1fr; }
         & > #search--whole { max-height: 4; padding: 0 1; border-top: solid $panel; display: none; }
     }
     """
@@ -94,7 +87,7 @@ class SearchScreen(Screen[None]):
         self._head = Bar(id="search--head")
         self._term = Typed(term, placeholder="what to look for", select_on_focus=False)
         self._said = TextRows(id="search--said")
-        self._table = FoundTable(COLUMNS, self._cells)
+        self._table = UnmarkedTable(COLUMNS, self._cells)
         self._whole = TextRows(id="search--whole")
         self._keys = KeyBar(
             [
