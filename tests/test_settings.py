@@ -48,6 +48,12 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert settings.marked(Endpoint("unix:///x", "other", "")) == Marked()
 
 
+def test_numbers_are_read_in_their_units(tmp_path: Path) -> None:
+    text = "[logs]\nlines = 500\nmegabytes = 2\n[statistics]\nat_once = 7"
+    settings = load_settings(written(tmp_path, text))
+    assert (settings.log_lines, settings.log_bytes, settings.stats_at_once) == (500, 2 * 2**20, 7)
+
+
 def test_an_address_marked_as_production_is_so_through_a_context_too(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, '[endpoints."tcp://10.0.0.1:2375"]\nprod = true'))
     assert settings.marked(Endpoint("tcp://10.0.0.1:2375", "some-context", "")).prod
@@ -143,6 +149,13 @@ def test_an_endpoint_made_read_only_otherwise_stays_so(tmp_path: Path) -> None:
         ("ascii = 'yes'", "ascii must be one of"),
         ("mouse = []", "mouse must be one of"),
         ("theme =", "config.toml: "),
+        ("logs = 1", r"\[logs\] must be a table"),
+        ("[logs]\nline = 1", r"\[logs\]: 'line' is not a setting; there are lines, megabytes"),
+        ("[logs]\nlines = 'many'", r"\[logs\]: lines must be a number"),
+        ("[logs]\nlines = true", "lines must be a number from 100 to 1,000,000"),
+        ("[logs]\nlines = 99", "lines must be a number from 100 to 1,000,000"),
+        ("[logs]\nmegabytes = 0", "megabytes must be a number from 1 to 1,024"),
+        ("[statistics]\nat_once = 501", "at_once must be a number from 1 to 500"),
     ],
 )
 def test_a_mistake_names_its_place_in_one_line(tmp_path: Path, text: str, words: str) -> None:

@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (EndpointError, SettingsError) as error:
         return _refuse(str(error))
     doorbell = Doorbell()
-    engine = Engine(endpoint, state_dir(), ask=doorbell)
+    engine = Engine(endpoint, state_dir(), ask=doorbell, stats_at_once=settings.stats_at_once)
     # the first list is read while the screen is being made
     engine.start()
 

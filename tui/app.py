@@ -77,7 +77,9 @@ class WharfApp(App[None], inherit_bindings=False):
         """
         super().__init__()
         self._doorbell = doorbell or Doorbell()
-        self.fleet = Fleet(state_dir(), clock=clock, ask=self._doorbell)
+        self.fleet = Fleet(
+            state_dir(), clock=clock, ask=self._doorbell, stats_at_once=settings.stats_at_once
+        )
         self.fleet.take(engine)
         self.settings = settings
         self._choices = choices

@@ -54,6 +54,12 @@ class Settings(NamedTuple):
     """One of SWITCHES: whether only ASCII is painted; "auto" does so where nothing else can be."""
     mouse: str = "auto"
     """One of SWITCHES: whether the mouse is followed."""
+    log_lines: int = 10_000
+    """Lines that a log view keeps; older ones are fetched again when one scrolls there."""
+    log_bytes: int = 8 * 2**20
+    """Bytes of text that a log view keeps at most, however few lines that are."""
+    stats_at_once: int = 50
+    """Containers whose statistics are streamed at the same time; with more of them they take turns."""
 
     def matching(self, endpoint: Endpoint) -> list[tuple[str, Table]]:
         """The patterns that fit this endpoint's context or URL, and what each sets; the last counts most."""
@@ -102,6 +108,7 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: {error}") from error
     where = str(path)
     switches = dict.fromkeys(("slow_line", "ascii", "mouse"), SWITCHES)
+    numbers = {name: found.pop(name, {}) for name in NUMBERS}
     _only(found, {"theme": str, "keys": dict, "endpoints": dict, **switches}, where)
     keys = found.get("keys", {})
     _only(keys, dict.fromkeys(keys, str), f"{where}: [keys]")
@@ -110,10 +117,46 @@ def load_settings(path: Path) -> Settings:
         if not isinstance(table, dict):
             raise SettingsError(f"{here} must be a table")
         _only(table, {"read_only": bool, "prod": bool, "color": COLORS}, here)
+    for name, table in numbers.items():
+        found |= _numbers(table, NUMBERS[name], f"{where}: [{name}]")
     return Settings(**found)
 
 
-_TOML_WORDS = {str: "a string", bool: "true or false", dict: "a table"}
+class _Number(NamedTuple):
+    """What a number in config.toml sets."""
+
+    field: str
+    least: int
+    most: int
+    unit: int = 1
+    """By how much it is multiplied."""
+
+
+NUMBERS: Mapping[str, Mapping[str, _Number]] = MappingProxyType(
+    {
+        "logs": {
+            "lines": _Number("log_lines", 100, 1_000_000),
+            "megabytes": _Number("log_bytes", 1, 1024, 2**20),
+        },
+        "statistics": {"at_once": _Number("stats_at_once", 1, 500)},
+    }
+)
+"""The tables of numbers."""
+
+
+def _numbers(table: Any, known: Mapping[str, _Number], where: str) -> dict[str, int]:
+    """The fields that a table of numbers sets. Raises SettingsError."""
+    if not isinstance(table, dict):
+        raise SettingsError(f"{where} must be a table")
+    _only(table, dict.fromkeys(known, int), where)
+    for name, value in table.items():
+        least, most = known[name].least, known[name].most
+        if isinstance(value, bool) or not least <= value <= most:
+            raise SettingsError(f"{where}: {name} must be a number from {least:,} to {most:,}")
+    return {known[name].field: value * known[name].unit for name, value in table.items()}
+
+
+_TOML_WORDS = {str: "a string", bool: "true or false", dict: "a table", int: "a number"}
 
 
 def _only(table: Mapping[str, Any], known: Mapping[str, type | tuple[str, ...]], where: str) -> None:

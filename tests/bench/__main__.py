@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.bench.demo import demo
 from tests.bench.far import far
 from tests.bench.figures import HEAD, Figure, line, row
+from tests.bench.followed import follow
 from tests.bench.ground import Ground, Scenario
 from tests.bench.line import on_a_line
 from tests.bench.lively import fresh, health, logs
@@ -29,7 +30,7 @@ from tests.live.engine import EngineError, PrivateEngine
 RELEASE = "20.10"
 GROWING: Mapping[str, Scenario] = {"startup": startup, "keys": keys, "idle": idle, "fresh": fresh}
 """Measured at every size."""
-ALONE: Mapping[str, Scenario] = {"logs": logs, "health": health}
+ALONE: Mapping[str, Scenario] = {"logs": logs, "follow": follow, "health": health}
 """Measured once, each on an Engine of its own."""
 THEIR_OWN: Mapping[str, Callable[..., Iterator[Figure]]] = {
     "demo": demo,

@@ -17,12 +17,14 @@ from tui.engine.watcher import Watcher
 
 if TYPE_CHECKING:
     from tui.engine.connection import Connection
+    from tui.engine.figures import Readings
     from tui.engine.jobs import Job, Jobs, Task
     from tui.engine.journal import Journal
+    from tui.engine.meters import Meters
     from tui.engine.questions import Ask
 
-    News = Changes | Link | Job | OSError
-    """What an Engine tells: objects or the line changed, a job began or ended, the journal has a problem."""
+    News = Changes | Link | Job | Readings | OSError
+    """What an Engine tells: objects, figures or the line changed, a job began or ended, the journal failed."""
 
 
 class Engine:
@@ -35,12 +37,17 @@ class Engine:
         *,
         clock: Callable[[], float] = time.time,
         ask: Ask | None = None,
+        stats_at_once: int = 50,
     ) -> None:
-        """`state` is the journal's folder; `clock` tells the time in epoch seconds; `ask` answers ssh."""
+        """`state` is the journal's folder; `clock` tells the time in epoch seconds; `ask` answers ssh.
+
+        So many containers' statistics are streamed at the same time.
+        """
         self.endpoint = endpoint
         self.number = 1
         """Tells it from the others that Wharf is connected to."""
         self.store = Store(clock)
+        self.stats_at_once = stats_at_once
         self._state = state
         self._watcher = Watcher(endpoint, self.store, self._tell, clock, ask)
         self._listeners: tuple[Callable[[News], None], ...] = ()
@@ -54,6 +61,15 @@ class Engine:
         from tui.engine.jobs import Jobs
 
         return Jobs(self._on_job)
+
+    @cached_property
+    def meters(self) -> Meters:
+        """What the containers use, of those that somebody wants to know of."""
+        from tui.engine.meters import Meters
+
+        return Meters(
+            lambda: self.connection, self._tell, at_once=self.stats_at_once, clock=self.store.clock
+        )
 
     @cached_property
     def _journal(self) -> Journal:
@@ -77,6 +93,8 @@ class Engine:
     def close(self) -> None:
         """End the threads; returns at once, jobs under way are left to the Engine."""
         self._listeners = ()
+        if "meters" in self.__dict__:
+            self.meters.close()
         self._watcher.close()
 
     def listen(self, listener: Callable[[News], None]) -> None:

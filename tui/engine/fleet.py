@@ -37,12 +37,21 @@ class Fleet:
     """The connected Engines in the order in which they were reached for; each lives until it is closed."""
 
     def __init__(
-        self, state: Path, *, clock: Callable[[], float] = time.time, ask: Ask | None = None
+        self,
+        state: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        ask: Ask | None = None,
+        stats_at_once: int = 50,
     ) -> None:
-        """`state` is the folder of the journal; `clock` tells the time in epoch seconds."""
+        """`state` is the folder of the journal; `clock` tells the time in epoch seconds.
+
+        Of each Engine so many containers' statistics are streamed at the same time.
+        """
         self._state = state
         self._clock = clock
         self._ask = ask
+        self._stats_at_once = stats_at_once
         self._numbers = 0
         self.engines: list[Engine] = []
 
@@ -61,7 +70,13 @@ class Fleet:
         """The Engine of an endpoint; connects when it is not among them yet, and returns at once."""
         engine = self.known(endpoint)
         if engine is None:
-            engine = Engine(endpoint, self._state, clock=self._clock, ask=self._ask)
+            engine = Engine(
+                endpoint,
+                self._state,
+                clock=self._clock,
+                ask=self._ask,
+                stats_at_once=self._stats_at_once,
+            )
             self.take(engine)
             engine.start()
             engine.painted()

@@ -25,6 +25,8 @@ from widgets.table import Tone
 from widgets.text import shown
 
 if TYPE_CHECKING:
+    from tui.engine.engine import Engine
+    from tui.engine.lives import Why
     from tui.panes.detail_search import DetailSearch
     from widgets.json_tree import JsonTree
 
@@ -74,9 +76,12 @@ class Detail(Widget):
         super().__init__(id=id, classes=classes)
         self.store = store
         """Where users of the object and their states are looked up."""
+        self.engine: Engine | None = None
+        """The Engine that has the object."""
         self._clock = clock
         self._model: Model | None = None
         self._found: Mapping[str, Any] | None = None
+        self._why: Why | None = None
         self._error = ""
         self._head = DetailHead(TABS)
         self._facts = Facts()
@@ -99,19 +104,22 @@ class Detail(Widget):
         yield self._head
         yield self._facts
 
-    def show(self, model: Model | None, found: Mapping[str, Any] | None) -> None:
+    def show(
+        self, model: Model | None, found: Mapping[str, Any] | None, why: Why | None = None
+    ) -> None:
         """Show an object with its inspect answer, or with None while the Engine has not answered.
 
-        An answer once given is kept for the same object until the next one comes.
+        An answer once given is kept for the same object until the next one comes. `why` tells of a container
+        that is down, and comes with the answer.
         """
         if _identity(model) != _identity(self._model):
-            self._found = None
+            self._found = self._why = None
             self.secrets = False
             self._end_search()
         self._model = model
         self._error = ""
         if found is not None:
-            self._found = found
+            self._found, self._why = found, why
         self._show_title()
         self._show_tab(renewed=found is not None)
 
@@ -244,7 +252,8 @@ class Detail(Widget):
         if self.tab == INSPECT:
             return error or [ASKING]
         now = self._clock()
-        return error + overview(self._model, self._found, self.store, now, reveal=self.secrets)
+        found, why = self._found, self._why
+        return error + overview(self._model, found, self.store, now, reveal=self.secrets, why=why)
 
     def on_mount(self) -> None:
         """Show what was given before."""

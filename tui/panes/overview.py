@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.engine.models import Container, Image, Model, Network, Volume
 from tui.engine.store import Store
@@ -26,6 +26,9 @@ from tui.panes.secrets import covered_assignment
 from tui.panes.words import moment, size, state_words, when
 from widgets.table import Tone
 
+if TYPE_CHECKING:
+    from tui.engine.lives import Why
+
 __all__ = ["Fact", "overview"]
 
 MANY = 30
@@ -33,17 +36,24 @@ MANY = 30
 
 
 def overview(
-    model: Model, found: Mapping[str, Any] | None, store: Store, now: float, *, reveal: bool = False
+    model: Model,
+    found: Mapping[str, Any] | None,
+    store: Store,
+    now: float,
+    *,
+    reveal: bool = False,
+    why: Why | None = None,
 ) -> list[Fact]:
     """The overview of an object.
 
     `found` is the answer of GET /containers/{id}/json, /images/{id}/json, /networks/{id} or
     /volumes/{name}; while it is None the overview tells what the Store knows. `now` is in epoch seconds.
+    `why` is what is known of a container that is down, None while nobody has asked.
     Secrets in environments, labels and options are covered unless `reveal`.
     """
     match model:
         case Container():
-            return list(container_overview(model, found, now, reveal=reveal))
+            return list(container_overview(model, found, now, reveal=reveal, why=why))
         case Image():
             return list(_image(model, found, store, now, reveal))
         case Network():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tui.engine.models import Container, Mount, Port
 from tui.panes.fact import (
@@ -23,6 +24,9 @@ from tui.panes.secrets import covered_assignment
 from tui.panes.words import age, exit_meaning, health_words, memory, moment, port_words, state_words, when
 from widgets.table import Tone
 
+if TYPE_CHECKING:
+    from tui.engine.lives import Why
+
 PROBES = 3
 """So many of the last health checks are shown."""
 PROBE_LINES = 6
@@ -30,9 +34,14 @@ PROBE_LINES = 6
 
 
 def container_overview(
-    container: Container, found: Found | None, now: float, *, reveal: bool = False
+    container: Container,
+    found: Found | None,
+    now: float,
+    *,
+    reveal: bool = False,
+    why: Why | None = None,
 ) -> Iterator[Fact]:
-    """The lines about a container; `found` is None until the Engine has answered."""
+    """The lines about a container; `found` is None until the Engine has answered, `why` while it is up."""
     answer = found or {}
     yield _state(container, branch(answer, "State"), now)
     yield from _why(container, branch(answer, "State"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -113,6 +113,11 @@ class Body(Horizontal):
                 pane.refresh_rows(keys if kind is changes.kind else None)
             else:
                 self._outdated.add(kind)
+
+    def take_readings(self, engine: Engine, ids: Collection[str]) -> None:
+        """Show new figures of these containers."""
+        if self.kind is Kind.CONTAINER:
+            self.pane.table.redraw(self._scope.rows(engine, ids))
 
     def look_again(self) -> None:
         """Show what there is now in all panes."""

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
+from tui.engine.figures import Readings
 from tui.engine.gaps import gaps
 from tui.engine.kinds import Kind
 from tui.engine.link import Link
@@ -276,6 +277,8 @@ class MainScreen(Screen[None]):
                 self._show_link()
                 self._say_gaps(event.engine, link)
                 self.post_message(self.LinkChanged(self))
+            case Readings() as readings:
+                self.body.take_readings(event.engine, readings.ids)
             case OSError() as error:
                 words = f"the journal cannot be written: {error.strerror or error}"
                 self.notify(shown(words), severity="warning", markup=False)

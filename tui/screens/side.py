@@ -43,7 +43,7 @@ class Side(Detail):
         if held is not None and (before is None or before.engine is not held.engine):
             # what is called the same on another Engine is another object
             self.show(None, None)
-            self.store = held.engine.store
+            self.engine, self.store = held.engine, held.engine.store
         self.show(held.model if held is not None else None, None)
         if self._rest is not None:
             self._rest.stop()
