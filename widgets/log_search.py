@@ -5,47 +5,70 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
-from widgets.log_lines import LogLines, seen_text
+from widgets.log_body import body_text
+from widgets.log_lines import LogLines
+from widgets.log_sieve import pattern_of
 
 
 class LogSearch:
-    """Which lines have a text, upper and lower case alike; lines are looked at when somebody asks."""
+    """Which of the lines shown have a text in what is seen of them; looked at when somebody asks."""
 
     def __init__(self, lines: LogLines) -> None:
         self.pattern: re.Pattern[str] | None = None
-        self.current = -1
-        """The number of the line last gone to, -1 before that."""
+        self.current: int | None = None
+        """The number of the line last gone to."""
         self._lines = lines
         self._matches: list[int] = []
-        self._searched = 0
+        self._searched: tuple[int, int] | None = None  # the first and the last line that were looked at
 
     def start(self, text: str) -> None:
-        """Look for another text; for none when it is empty."""
-        self.pattern = re.compile(re.escape(text), re.IGNORECASE) if text else None
+        """Look for another text or /regular expression/; for none when it is empty.
+
+        Raises ValueError, with a sentence for the person, when it cannot be used; then nothing changes.
+        """
+        self.pattern = pattern_of(text) if text else None
+        self.current = None
         self.forget()
 
     def forget(self) -> None:
         """Search again: what lines show has changed."""
-        self.current = -1
         self._matches = []
-        self._searched = 0
+        self._searched = None
 
     @property
     def matches(self) -> list[int]:
-        """The numbers of the matching lines that are kept, oldest first."""
+        """The numbers of the matching lines that are shown, oldest first."""
         lines = self._lines
-        del self._matches[: bisect_left(self._matches, lines.first)]
-        if self.pattern is not None:
-            new = range(max(self._searched, lines.first), lines.end)
-            search = self.pattern.search
-            self._matches += [at for at in new if search(seen_text(lines[at], lines.stamps))]
-        self._searched = lines.end
+        if self.pattern is None:
+            return []
+        first, last = lines.step(lines.kept.first, 0), lines.step(lines.kept.end, 0)
+        if first is None or last is None:
+            self.forget()
+            return []
+        if self._searched is None:
+            self._matches = self._among(first, last)
+        else:
+            was_first, was_last = self._searched
+            del self._matches[bisect_right(self._matches, last) :]
+            del self._matches[: bisect_left(self._matches, first)]
+            if first < was_first:
+                self._matches[:0] = self._among(first, min(was_first - 1, last))
+            if was_last < last:
+                self._matches += self._among(max(was_last + 1, first), last)
+        self._searched = first, last
         return self._matches
+
+    def _among(self, first: int, last: int) -> list[int]:
+        assert self.pattern is not None
+        lines, search = self._lines, self.pattern.search
+        return [at for at in lines.between(first, last) if search(body_text(lines[at], lines.fields))]
 
     @property
     def position(self) -> tuple[int, int]:
         """Which match is the current one, from 1 (0: none), and how many there are."""
         found = self.matches
+        if self.current is None:
+            return 0, len(found)
         at = bisect_left(found, self.current)
         return (at + 1 if found[at : at + 1] == [self.current] else 0), len(found)
 

@@ -15,6 +15,15 @@ from widgets.text import Shown, shown
 LONGEST_LINE = 64 * 1024
 """Characters of one line that are kept; the rest is cut with an ellipsis."""
 
+LONGEST_OVERWRITTEN = 4096
+"""Characters before the last carriage return of a line that are looked at."""
+
+ESCAPE_PICTURE = "\u241b"
+"""What an ESC is shown as that begins no complete sequence."""
+
+ROOM = (
+    256  # characters that escape sequences may take in the beginning of a line, beside some for each letter
+)
 TAB = 8
 
 # Only complete sequences match: what is left of a broken one stays visible, its ESC as a picture.
@@ -38,6 +47,8 @@ class Painted(NamedTuple):
 
     plain: Shown
     spans: tuple[tuple[int, int, Style], ...] = ()
+    whole: bool = True
+    """Whether this is all of the line, or only its beginning."""
 
 
 def plain_text(raw: str) -> Shown:
@@ -47,20 +58,41 @@ def plain_text(raw: str) -> Shown:
     return shown(_TOKEN.sub("", raw) if "\x1b" in raw else raw, LONGEST_LINE)
 
 
-def parse(raw: str) -> Painted:
+def parse(raw: str, enough: int = LONGEST_LINE) -> Painted:
     """Read one raw line as a terminal would show it, colours kept, everything else made harmless.
+
+    Of a long line what comes after the first `enough` characters may be left out.
 
     Text after the last carriage return wins, tabs become spaces, complete escape sequences other than colours
     vanish, and what remains goes through `shown`. Hidden and blinking text is painted as ordinary text.
     """
     if len(raw) > LONGEST_LINE:
         raw = raw[: LONGEST_LINE - 1] + "…"
+    if "\r" in raw:
+        return _parse(_since_return(raw))
+    if len(raw) > 4 * enough + ROOM:
+        plain, spans, _ = _parse(raw[: 4 * enough + ROOM], enough)
+        # where an escape sequence stays visible, it may only have been cut off
+        if len(plain) > enough and ESCAPE_PICTURE not in plain[:enough]:
+            return Painted(Shown(plain[:enough]), spans, False)
+    return _parse(raw)
+
+
+def _since_return(raw: str) -> str:
+    """What is left of a long progress line: the colours of what was long overwritten do not matter."""
+    kept = raw.rstrip("\r").rfind("\r") - LONGEST_OVERWRITTEN
+    return raw[kept:] if kept > 0 else raw
+
+
+def _parse(raw: str, enough: int | None = None) -> Painted:
+    """All of a line, or of one without carriage returns a few more than its first `enough` characters."""
     if raw.isascii() and raw.isprintable():
         return Painted(Shown(raw))
     runs: list[tuple[str, Style]] = []
     style = _PLAIN
-    column = position = 0
+    column = position = length = 0
     returned = False
+    tabs = "\t" in raw
     for match in _TOKEN.finditer(raw + "\r"):
         text = shown(raw[position : match.start()], LONGEST_LINE)
         position = match.end()
@@ -69,13 +101,17 @@ def parse(raw: str) -> Painted:
             runs.clear()
             column = 0
             returned = False
-        column += cell_len(text)
+        if tabs:
+            column += cell_len(text)
         if tab:
             pad = TAB - column % TAB
             text = Shown(text + " " * pad)
             column += pad
         if text:
             runs.append((text, style))
+            length += len(text)
+            if enough is not None and length > enough:
+                break
         if match["move"] == "\r":
             returned = True
         elif match["csi"] and (sgr := _SGR.fullmatch(match["csi"])):

@@ -37,6 +37,7 @@ class Painter:
         self._style = style
         self._cells: LRUCache[str, tuple[Cell, ...]] = LRUCache(CELLS_KEPT)
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(STRIPS_KEPT)
+        self._styles: dict[tuple[str, bool], Style] = {}
         self._measured: set[str] = set()
 
     def set_columns(self, columns: Sequence[Column]) -> None:
@@ -47,8 +48,8 @@ class Painter:
         self.forget(None)
         self.forget_strips()
 
-    def forget(self, keys: Collection[str] | None) -> None:
-        """The cells of these rows (None: of all) may differ from now on."""
+    def forget(self, keys: Collection[str] | None, *, wider: bool = True) -> None:
+        """The cells of these rows (None: of all) may differ from now on, and be `wider`."""
         if keys is None:
             self._cells.clear()
             self._measured.clear()
@@ -56,11 +57,13 @@ class Painter:
         changed = frozenset(keys)
         for key in changed.intersection(self._cells.keys()):
             self._cells.discard(key)
-        self._measured -= changed
+        if wider:
+            self._measured -= changed
 
     def forget_strips(self) -> None:
         """The styles changed."""
         self._strips.clear()
+        self._styles.clear()
 
     def measure(self, keys: Iterable[str], *, anew: bool = False) -> None:
         """Let the columns be wide enough for these rows; `anew`: and for no others."""
@@ -105,9 +108,16 @@ class Painter:
     ) -> Strip:
         strip = self._strips.get(known_by)
         if strip is None:
-            strip = Strip([Segment(text, self._style(tone, at_cursor)) for text, tone in runs() if text])
+            strip = Strip([Segment(text, self._styled(tone, at_cursor)) for text, tone in runs() if text])
             self._strips.set(known_by, strip)
         return strip
+
+    def _styled(self, tone: str, at_cursor: bool) -> Style:
+        # Textual works a style out anew each time, which takes longer than all else about a row
+        style = self._styles.get((tone, at_cursor))
+        if style is None:
+            style = self._styles[tone, at_cursor] = self._style(tone, at_cursor)
+        return style
 
     def _cells_of(self, key: str) -> tuple[Cell, ...]:
         cells = self._cells.get(key)

@@ -89,8 +89,21 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         """Keys of the rows that are painted as marked."""
         return frozenset()
 
+    @property
+    def in_view(self) -> Sequence[str]:
+        """Keys of the rows in view, from top to bottom."""
+        return self.near_view(0)
+
+    def near_view(self, rows: int) -> Sequence[str]:
+        """Keys of the rows in view, and of so many above and below them."""
+        top = self.scroll_offset.y
+        return self._keys[max(top - rows, 0) : top + self._page + rows]
+
     def rested(self) -> None:
         """Called when the cursor came to rest on another row."""
+
+    def viewed(self) -> None:
+        """Called when other rows may be in view than before."""
 
     def show(self, keys: Sequence[str], changed: Collection[str] | None = None) -> None:
         """Show these rows in this order; each key stands once.
@@ -110,11 +123,13 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         # A few rows more or less must not make the columns jump; a filter may.
         self._measure(anew=not self._measured_count / 2 <= len(self._keys) <= self._measured_count * 2)
         self._repaint()
+        self.viewed()
 
-    def redraw(self, keys: Collection[str]) -> None:
-        """The cells of these rows changed, their order did not."""
-        self._painter.forget(keys)
-        self._measure()
+    def redraw(self, keys: Collection[str], *, wider: bool = True) -> None:
+        """The cells of these rows changed, their order did not; they fit their columns unless `wider`."""
+        self._painter.forget(keys, wider=wider)
+        if wider:
+            self._measure()
         self._repaint()
 
     def move_to(self, key: str) -> bool:
@@ -155,6 +170,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         """A cursor that was scrolled out of view stays there until it is moved."""
         super().watch_scroll_y(old_value, new_value)
         self._follow = 0 <= self._position - self.scroll_offset.y < self._page
+        self.viewed()
 
     def on_resize(self) -> None:
         """Keep the cursor in view and fit the columns again."""
@@ -162,6 +178,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
             self._reveal()
         self._measure(anew=True)
         self._repaint()
+        self.viewed()
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """The wheel scrolls; the cursor stays on its row."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from widgets.table import Table, TableMessage
 
 MARKING = ("mark", "mark_all", "range", "drop_range")
@@ -15,12 +13,6 @@ class UnmarkedTable(Table):
 
     class Scrolled(TableMessage):
         """Other rows than before may be in view."""
-
-    @property
-    def in_view(self) -> Sequence[str]:
-        """Keys of the rows in view, from top to bottom."""
-        top = self.scroll_offset.y
-        return self.keys[top : top + self._page]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys of marks alone; without a row there is none to open."""

@@ -6,18 +6,22 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic
 
+from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from widgets.log_flow import LogMessage
 from widgets.log_view import LogText, LogView
 
 
 class LogApp(App[None]):
     def __init__(self, limit: int) -> None:
         super().__init__()
-        self.view = LogView(limit=limit)
+        self.now = 1_700_000_000.0
+        self.view = LogView(limit=limit, clock=lambda: self.now)
         self.follows: list[bool] = []
         self.moves = 0
+        self.wanted: list[str] = []
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -27,6 +31,12 @@ class LogApp(App[None]):
 
     def on_log_view_moved(self) -> None:
         self.moves += 1
+
+    @on(LogView.WantsOlder)
+    @on(LogView.WantsNewer)
+    @on(LogView.WantsNewest)
+    def want(self, event: LogMessage) -> None:
+        self.wanted.append(type(event).__name__)
 
 
 @asynccontextmanager
@@ -50,9 +60,9 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 
 async def add(view: LogView, pilot: Pilot[None], new: list[LogText]) -> None:
-    total = view._lines.end + len(new)
+    total = view._lines.kept.end + len(new)
     view.append(new)
-    await until(pilot, lambda: view._lines.end >= total)
+    await until(pilot, lambda: view._lines.kept.end >= total)
     await pilot.pause()
 
 
@@ -65,4 +75,11 @@ def numbered(count: int, start: int = 0) -> list[LogText]:
 
 
 def screen(view: LogView) -> list[str]:
-    return [view.render_line(y).text.rstrip() for y in range(view.size.height)]
+    """What is seen, but for the cursor's glyph."""
+    return [view.render_line(y).text.replace("▸", " ", 1).rstrip() for y in range(view.size.height)]
+
+
+def pointed(view: LogView) -> list[str]:
+    """The rows where the cursor's glyph is seen, without the gutter."""
+    rows = [view.render_line(y).text for y in range(view.size.height)]
+    return [row[2:].rstrip() for row in rows if row[1] == "▸"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
@@ -8,9 +9,10 @@ from rich.style import Style
 from rich.text import Text
 from textual.events import MouseScrollUp
 
-from tests.widgets.log_app import LogApp, add, lines, numbered, screen, showing, until
-from widgets.log_view import LogText, LogView
+from tests.widgets.log_app import LogApp, add, lines, numbered, pointed, screen, showing, until
+from widgets.log_view import LogText, LogView, SourceName
 from widgets.sgr import parse
+from widgets.text import shown
 from widgets.wrapping import rows
 
 HOSTILE = [
@@ -61,7 +63,7 @@ async def test_scrolling_up_pauses_and_the_end_resumes() -> None:
         await pilot.press("k")
         assert not view.follow
         await add(view, pilot, numbered(5, 50))
-        assert screen(view)[0] == "  line 39"
+        assert screen(view)[0] == "  line 40"
         await pilot.press("G")
         assert view.follow
         assert screen(view)[-1] == "  line 54"
@@ -101,19 +103,22 @@ async def test_f_stays_here_and_follows_again() -> None:
 
 async def test_keys_move_through_the_log() -> None:
     async with showing(numbered(100)) as (view, pilot):
-        for key, first in [
-            ("g", 0), ("j", 1), ("down", 2), ("k", 1), ("up", 0), ("pagedown", 10), ("ctrl+d", 15),
-            ("ctrl+u", 10), ("pageup", 0), ("end", 90), ("home", 0),
+        for key, first, cursor in [
+            ("g", 0, 0), ("j", 0, 1), ("down", 0, 2), ("k", 0, 1), ("up", 0, 0), ("pagedown", 10, 10),
+            ("ctrl+d", 15, 15), ("k", 14, 14), ("ctrl+u", 9, 9), ("pageup", 0, 0),
+            ("end", 90, 99), ("home", 0, 0),
         ]:  # fmt: skip
             await pilot.press(key)
             assert screen(view)[0] == f"  line {first}", key
+            assert pointed(view) == [f"line {cursor}"], key
+            assert view.current == LogText(f"line {cursor}")
 
 
 @pytest.mark.parametrize("wrap", [False, True])
 async def test_lines_that_fall_off_the_top_leave_the_view_on_the_same_text(wrap: bool) -> None:
     async with showing(numbered(100), limit=100) as (view, pilot):
         view.wrap = wrap
-        await pilot.press("k", "k", "k")
+        await pilot.press("ctrl+u", "j", "j")
         before = screen(view)
         await add(view, pilot, numbered(30, 100))
         assert screen(view) == before
@@ -209,7 +214,7 @@ async def test_wrapped_text_is_shown_row_by_row_in_both_directions() -> None:
         assert seen == expected
         await pilot.press("g")
         for row in range(1, 40):
-            view.action_move(1)
+            view.scroll_relative(y=1, animate=False)
             assert screen(view) == expected[row : row + 10]
 
 
@@ -239,16 +244,6 @@ async def test_streams_and_matches_differ_in_every_theme(theme: str) -> None:
         assert style_of(view, 0, "out").color != style_of(view, 1, "err").color
         assert style_of(view, 0, "x").bgcolor != style_of(view, 0, "out").bgcolor
         assert style_of(view, 1, "x").bgcolor != style_of(view, 0, "x").bgcolor
-
-
-async def test_times_show_and_hide() -> None:
-    async with showing([LogText("hello", stamp="05:28:13"), "bare"]) as (view, pilot):
-        assert screen(view)[0] == "  hello"
-        await pilot.press("T")
-        assert view.stamps
-        assert screen(view)[:2] == ["  05:28:13 hello", "  bare"]
-        await pilot.press("T")
-        assert screen(view)[0] == "  hello"
 
 
 async def test_left_and_right_scroll_only_what_is_not_wrapped() -> None:
@@ -324,12 +319,17 @@ async def test_matches_come_and_go_with_their_lines() -> None:
 
 
 async def test_a_search_looks_at_what_is_seen() -> None:
-    async with showing([LogText("a\x1b[31mbc\x1b[0md", stamp="12:00")]) as (view, _):
+    async with showing(["a\x1b[31mbc\x1b[0md", '{"level":"info","msg":"up","port":80}']) as (view, _):
         assert view.search("abcd") == 1
         assert view.search("[31m") == 0
-        assert view.search("12:0") == 0
-        view.stamps = True
-        assert view.search("12:0") == 1
+        assert view.search("port=80") == 1
+        view.fields = False
+        assert view.search("port=80") == 0
+        assert view.search('"port":80') == 1
+        assert view.search("/^a.*d$/") == 1
+        with pytest.raises(ValueError, match="Not a regular expression"):
+            view.search("/(/")
+        assert view.match_position == (1, 1)
 
 
 async def test_wide_and_combining_characters_stay_within_the_width() -> None:
@@ -342,13 +342,27 @@ async def test_wide_and_combining_characters_stay_within_the_width() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_text_is_painted_as_harmless_text(text: str) -> None:
-    async with showing([LogText(text, "err", stamp=text)]) as (view, _):
-        view.stamps = True
-        assert not any(is_harmful(character) for line in screen(view) for character in line)
+    record = json.dumps({"level": text, "msg": text, text: text})
+    lines_ = [
+        LogText(text, "err"),
+        LogText(text, "rule"),
+        LogText(text, "note"),
+        record,
+        f"a={text} b={text}",
+    ]
+    async with showing(lines_) as (view, pilot):
+        view.show_sources([SourceName(shown(text)), SourceName(shown("b"))])
+        for key in ("T", "w", "x", "right", "w", "k", "v"):
+            assert not any(is_harmful(character) for line in screen(view) for character in line)
+            styles = [part.style for y in range(view.size.height) for part in view.render_line(y)]
+            assert not any(style and (style.link or style.meta) for style in styles)
+            await pilot.press(key)
+        view.show_sources(())
+        view.times = "off"
+        view.wrap = False
+        await pilot.press("g", *["left"] * 3)
         if text.isascii() and text.isprintable():
-            assert screen(view)[0] == f"┃ {text} {text}"[:39]
-        style = view.render_line(0)._segments[-1].style
-        assert not (style and (style.link or style.meta))
+            assert screen(view)[0] == f"┃ {text}"[:39]
 
 
 async def test_a_megabyte_on_one_line_does_no_harm() -> None:
