@@ -23,6 +23,7 @@ from tests.bench.line import on_a_line
 from tests.bench.lively import fresh, health, logs
 from tests.bench.programs import WHARF, NeverReady, Programs
 from tests.bench.scene import SCENES, Builder
+from tests.bench.stats import stats
 from tests.bench.still import idle, keys, startup
 from tests.bench.transfers import transfers
 from tests.live.engine import EngineError, PrivateEngine
@@ -30,7 +31,7 @@ from tests.live.engine import EngineError, PrivateEngine
 RELEASE = "20.10"
 GROWING: Mapping[str, Scenario] = {"startup": startup, "keys": keys, "idle": idle, "fresh": fresh}
 """Measured at every size."""
-ALONE: Mapping[str, Scenario] = {"logs": logs, "follow": follow, "health": health}
+ALONE: Mapping[str, Scenario] = {"logs": logs, "follow": follow, "health": health, "stats": stats}
 """Measured once, each on an Engine of its own."""
 THEIR_OWN: Mapping[str, Callable[..., Iterator[Figure]]] = {
     "demo": demo,
