@@ -77,9 +77,7 @@ class WharfApp(App[None], inherit_bindings=False):
         """
         super().__init__()
         self._doorbell = doorbell or Doorbell()
-        self.fleet = Fleet(
-            state_dir(), clock=clock, ask=self._doorbell, stats_at_once=settings.stats_at_once
-        )
+        self.fleet = Fleet(state_dir(), clock=clock, ask=self._doorbell, stats_at_once=settings.stats_at_once)
         self.fleet.take(engine)
         self.settings = settings
         self._choices = choices
@@ -94,6 +92,7 @@ class WharfApp(App[None], inherit_bindings=False):
         # before anything is mounted: a theme set later styles everything twice
         terminal.apply(self, settings.theme)
         self._clip = terminal.clipboard()
+        self._spare = terminal.slow or terminal.remote
 
     def on_mount(self) -> None:
         """Take the person's own keys, and whatever ssh asks."""
@@ -117,6 +116,7 @@ class WharfApp(App[None], inherit_bindings=False):
             self._choices,
             clock=self._clock,
             others=lambda: len(self.fleet.engines) - len(scope.engines),
+            spare=self._spare,
         )
         return main
 
@@ -263,8 +263,41 @@ class WharfApp(App[None], inherit_bindings=False):
         """Show the registries; images are pulled through the Engine in view."""
         from tui.screens.registries import RegistriesScreen
 
+        self._lay_bare()
         desk = self.main.doing.desk(self.engine)
         self.push_screen(RegistriesScreen(desk, self.settings, read_only=self.read_only))
+
+    def action_engine_pane(self, section: int = 0) -> None:
+        """Show what the Engine in view is and does; where all are, the Engine of the row under the cursor."""
+        from tui.screens.engine import EngineScreen
+
+        self._lay_bare()
+        held = self.main.pane.held if self.main.scope.many else None
+        engine = held.engine if held is not None else self.engine
+        desk = self.main.doing.desk(engine)
+        self.push_screen(
+            EngineScreen(engine, desk, self.settings, clock=self._clock, jump=self.look_at, section=section)
+        )
+
+    def action_engine_beside(self, step: int, section: int) -> None:
+        """Show the same of the connected Engine before or after this one."""
+        if len(self.fleet.engines) > 1:
+            self.action_engine(step)
+            if self.main.scope.many or self.engine.link.ever_up:
+                self.main.call_after_refresh(self.action_engine_pane, section)
+
+    def look_at(self, engine: Engine, kind: str, key: str) -> None:
+        """Show an object in its pane, whatever was hidden there."""
+        from tui.screens.seeking import seek
+
+        if engine in self.main.scope.engines:
+            self._lay_bare()
+        else:
+            self._show(engine)
+        self.main.action_pane(kind)
+        row = self.main.scope.row(engine, key)
+        # a pane that was never in view has its rows only once it stands
+        self.main.call_after_refresh(lambda: self.main.pane.call_after_refresh(seek, self.main.pane, row))
 
     def action_all_engines(self) -> None:
         """Show all connected Engines side by side."""

@@ -15,6 +15,7 @@ from tui.demo.models import Container, Image, Network, Refusal, Volume
 
 if TYPE_CHECKING:
     from tui.demo.build_cache import CacheRecord
+    from tui.demo.plugins import Plugin
 
 FIXED_NOW = 1_750_000_000.0
 """A moment for tests that need a clock which stands still: 2025-06-15 15:06:40 UTC, in epoch seconds."""
@@ -48,6 +49,8 @@ class World:
         self.build_cache: dict[str, CacheRecord] = {}
         self.dials = Dials()
         """How slow and how faulty it is."""
+        self.plugins: dict[str, Plugin] = {}
+        """By name."""
         self.execs: dict[str, object] = {}
         """Commands that were asked for beside main processes, by id."""
         self.born = clock()

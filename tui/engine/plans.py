@@ -22,7 +22,8 @@ GONE = 404
 class Item:
     """One object of a plan."""
 
-    kind: Kind
+    kind: Kind | None
+    """None for what has no pane of its own, and so is not looked at again: a plugin."""
     target: Target
     seen: Seen
     """What the person was shown of it; compared again before it is touched."""
@@ -84,6 +85,8 @@ class Plan:
 
         def checked(job: Job, connection: Connection, target: Target) -> str:
             item = items[target.ref]
+            if item.kind is None:
+                return self.work(job, connection, target)
             try:
                 now = look(connection, item.kind, target.ref)
             except EngineError as error:
@@ -102,7 +105,7 @@ def question(verb: str, title: str, targets: Sequence[Target], line: DockerLine)
 
     `title` is the verb in a person's words; `targets` is not empty.
     """
-    kind = Kind(verb.partition(".")[0])
+    kind = next((one for one in Kind if one == verb.partition(".")[0]), None)
     return Plan(
         verb,
         title,

@@ -140,6 +140,7 @@ def tab_pieces(views: Sequence[KindView], scope: Scope, current: Kind, *, stale:
         pieces.append(Piece(shown(f" {number} {view.title} {count} "), tone, f"pane-{view.kind}"))
         pieces.append(Piece(Shown(" ")))
     pieces.append(Piece(shown(f" {len(views) + 1} Registries "), "plain", "app.registries", weight=2))
+    pieces.append(Piece(shown(f" {len(views) + 2} Engine "), "plain", "app.engine_pane", weight=2))
     if stale:
         pieces.append(Piece(Shown(" last known state "), "loud", weight=1))
     return pieces
@@ -159,6 +160,8 @@ def status_pieces(pane: KindPane) -> tuple[list[Piece], list[Piece]]:
     if pane.table.marks:
         hidden = f" ({len(pane.hidden_marks)} hidden)" if pane.hidden_marks else ""
         left.append(Piece(shown(f" · {len(pane.table.marks)} marked{hidden}"), "accent"))
+    if pane.aside:
+        left.append(Piece(shown(f" · {pane.aside}"), "dim", weight=2))
     arrow = "↓" if pane.order.reverse else "↑"
     return left, [Piece(shown(f"by {pane.order.column} {arrow} "), "dim", "sort", weight=1)]
 

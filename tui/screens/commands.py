@@ -31,6 +31,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "jobs": ("jobs", "The jobs: progress, results, cancel"),
     "contexts": ("app.contexts", "The contexts: where there are Engines"),
     "registries": ("app.registries", "The registries: repositories, tags, what is in them"),
+    "engine": ("app.engine_pane", "The Engine: version, warnings, top, disk use, events, plugins"),
     "all": ("app.all_engines", "All connected Engines side by side"),
     "demo": ("app.demo", "The embedded demo Engine"),
     "retry": ("retry", "Try to connect now"),

@@ -118,6 +118,7 @@ class Level(Screen[None]):
             (str(number), f"app.pane('{view.kind}')", view.kind.plural, f"The {view.title} pane")
             for number, view in enumerate(VIEWS, 1)
         ),
+        (str(len(VIEWS) + 2), "app.engine_pane", "engine", "The Engine: what it is, does and takes"),
     )
 
     HELP = ""
