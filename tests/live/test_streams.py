@@ -236,7 +236,7 @@ def test_a_line_of_a_megabyte_is_joined(api: docker.APIClient, make: Make, tty: 
         long, end = lines(LogStream(api, container, tty=tty, timestamps=timestamps, longest=2_000_000))
         assert long.text == "a" * 1_000_000
         assert end.text == "end"
-        assert bool(end.stamp) is timestamps
+        assert bool(end.at) is timestamps
     cut, _ = lines(LogStream(api, container, tty=tty))
     assert len(cut.text) < 100_000
     assert cut.text.endswith("a…")

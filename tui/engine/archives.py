@@ -76,11 +76,20 @@ def receive(
     total: int = 0,
     replaces: Standing | None = None,
 ) -> int:
-    """Write the tar that a request sent by `ask` answers to a file; returns its bytes.
+    """Write the tar that a request sent by `ask` answers to a file, as `arriving` does; returns its bytes.
 
-    It comes into being only when it is complete; until then it is `NAME.part`, which goes when anything
-    fails. `total` is an estimate in bytes, 0 for none. `replaces` is the file that may be replaced: there
-    must be no other at the path. Raises EngineError, or Skip when it was cancelled.
+    `total` is an estimate in bytes, 0 for none. Raises EngineError, or Skip when it was cancelled.
+    """
+    with engine_errors(), arriving(job, path, replaces) as file:
+        return _Writing(job, path, file, total).take(ask)
+
+
+@contextmanager
+def arriving(job: Job, path: Path, replaces: Standing | None = None) -> Iterator[BinaryIO]:
+    """A file to write that comes into being only when it is complete.
+
+    Until then it is `NAME.part`, which goes when anything fails. `replaces` is the file that may be replaced:
+    there must be no other at the path. Raises EngineError, or Skip when the job was cancelled.
     """
     part = path.with_name(f"{path.name}.part")
     with local(part):
@@ -92,8 +101,8 @@ def receive(
 
     atexit.register(remove)  # whoever quits meanwhile does not wait for this thread
     try:
-        with engine_errors(), file:
-            written = _Writing(job, part, file, total).take(ask)
+        with file:
+            yield file
             with local(part):
                 os.fsync(file.fileno())
         if job.cancelled.is_set():
@@ -103,7 +112,14 @@ def receive(
     finally:
         remove()
         atexit.unregister(remove)
-    return written
+
+
+def write_all(file: BinaryIO, path: Path, data: bytes) -> None:
+    """Write all of it to the file at a path. Raises EngineError."""
+    left = memoryview(data)
+    with local(path):
+        while left:
+            left = left[file.write(left) :]
 
 
 class _Writing:
@@ -138,7 +154,7 @@ class _Writing:
 
     def _copy(self, pieces: Iterator[bytes]) -> None:
         packer = None
-        if self._path.name.removesuffix(".part").endswith(GZIPPED):
+        if self._path.name.endswith(GZIPPED):
             packer = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
         for piece in pieces:
             if self._job.cancelled.is_set():
@@ -150,10 +166,7 @@ class _Writing:
             self._write(packer.flush())
 
     def _write(self, data: bytes) -> None:
-        left = memoryview(data)
-        with local(self._path):
-            while left:
-                left = left[self._file.write(left) :]
+        write_all(self._file, self._path, data)
         self._written += len(data)
 
     def _check_end(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -21,7 +23,10 @@ BATCH = 1000
 GATHER_SECONDS = 0.02
 """How long a first line waits for others."""
 
-_STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) ?")
+NANO = 1_000_000_000
+"""Nanoseconds of a second."""
+
+_STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)(?: |$)")
 _STAMP_ROOM = 40
 """Bytes that a stamp takes at most."""
 _FRAGMENT = 16 * 1024
@@ -35,8 +40,10 @@ class LogLine(NamedTuple):
     """1 for output, 2 for errors; always 1 when the container has a terminal."""
     text: str
     """The line without its end, as it was written but for bytes that are not UTF-8."""
-    stamp: str = ""
-    """When it was written, as the Engine says it (RFC 3339 with nanoseconds); "" when not asked for."""
+    at: int = 0
+    """When it was written, in epoch nanoseconds; 0 when not asked for, or not to be read."""
+    source: int = 0
+    """Which of several logs it is from."""
 
 
 class LogStream:
@@ -56,9 +63,14 @@ class LogStream:
         follow: bool = True,
         timestamps: bool = False,
         since: float | None = None,
+        until: float | None = None,
         longest: int = LONGEST,
+        source: int = 0,
     ) -> None:
-        """`tty` is the container's Config.Tty, `tail` None for all lines, `since` in Unix seconds."""
+        """`tty` is the container's Config.Tty, `tail` None for all lines; since and until in Unix seconds.
+
+        The last `tail` lines are counted off first, and what of them lies outside of the time is left out.
+        """
         options: dict[str, str | int] = {
             "stdout": 1,
             "stderr": 1,
@@ -66,15 +78,18 @@ class LogStream:
             "timestamps": int(timestamps),
             "tail": "all" if tail is None else tail,
         }
-        if since is not None:
-            options["since"] = f"{since:.9f}"
+        options |= {
+            name: f"{moment:.9f}"
+            for name, moment in (("since", since), ("until", until))
+            if moment is not None
+        }
         address = f"{api.base_url}/v{api.api_version}/containers/{quote(container, safe='')}/logs"
         with engine_errors():
             answer = api.get(address, params=options, stream=True, timeout=api.timeout)
             self._wire = opened(answer)
         self._body = Chunks.of(answer)
         kind = TerminalLines if tty else FrameLines
-        self._lines = kind(timestamps=timestamps, longest=longest)
+        self._lines = kind(timestamps=timestamps, longest=longest, source=source)
 
     def __iter__(self) -> Iterator[list[LogLine]]:
         try:
@@ -116,35 +131,38 @@ class FrameLines:
     A frame is one line or a part of one; with timestamps each begins with a stamp; a line keeps its first.
     """
 
-    def __init__(self, *, timestamps: bool, longest: int = LONGEST) -> None:
+    def __init__(self, *, timestamps: bool, longest: int = LONGEST, source: int = 0) -> None:
         self._timestamps = timestamps
         self._longest = longest
+        self._source = source
         self._frames = Frames()
         self._begun: dict[int, _Begun] = {}
 
     def feed(self, data: bytes) -> list[LogLine]:
         """The lines that these bytes complete. Raises ConnectionError when they are no multiplexed stream."""
         lines: list[LogLine] = []
-        stamp = b""
+        longest, source, at = self._longest, self._source, 0
         for fd, payload in self._frames.feed(data):
             if self._timestamps:
-                stamp, payload = _split_stamp(payload)
+                at, payload = _split_stamp(payload)
             if fd not in self._begun and payload.find(b"\n") == len(payload) - 1:
-                lines.append(_line(fd, payload[:-1], stamp, self._longest))
+                lines.append(LogLine(fd, _text(payload[:-1], longest), at, source))
                 continue
             *whole, rest = payload.split(b"\n")
             for part in whole:
-                begun = self._begun.pop(fd, None) or _Begun(stamp)
-                begun.add(part, self._longest)
-                lines.append(_line(fd, begun.text, begun.stamp, self._longest))
+                begun = self._begun.pop(fd, None) or _Begun(at)
+                begun.add(part, longest)
+                lines.append(LogLine(fd, _text(begun.text, longest), begun.at, source))
             if rest:
-                self._begun.setdefault(fd, _Begun(stamp)).add(rest, self._longest)
+                self._begun.setdefault(fd, _Begun(at)).add(rest, longest)
         return lines
 
     def finish(self) -> list[LogLine]:
         """The lines that never got an end."""
         begun, self._begun = self._begun, {}
-        return [_line(fd, part.text, part.stamp, self._longest) for fd, part in begun.items()]
+        return [
+            LogLine(fd, _text(part.text, self._longest), part.at, self._source) for fd, part in begun.items()
+        ]
 
 
 class TerminalLines:
@@ -153,9 +171,10 @@ class TerminalLines:
     With timestamps the Engine puts a stamp again before each 16 KiB of a line; the line keeps its first.
     """
 
-    def __init__(self, *, timestamps: bool, longest: int = LONGEST) -> None:
+    def __init__(self, *, timestamps: bool, longest: int = LONGEST, source: int = 0) -> None:
         self._timestamps = timestamps
         self._longest = longest
+        self._source = source
         # what stands between the fragments must not shorten what is kept of the line
         self._kept = longest + (longest // _FRAGMENT + 2) * _STAMP_ROOM
         self._begun = _Begun()
@@ -178,24 +197,24 @@ class TerminalLines:
         return [self._cleaned(begun)] if begun else []
 
     def _cleaned(self, raw: bytes) -> LogLine:
-        stamp = b""
+        at = 0
         if self._timestamps:
-            stamp, raw = _split_stamp(raw)
+            at, raw = _split_stamp(raw)
             place = _FRAGMENT
             while place < len(raw):
                 if again := _STAMP.match(raw, place):
                     raw = raw[:place] + raw[again.end() :]
                 place += _FRAGMENT
-        return _line(1, raw, stamp, self._longest)
+        return LogLine(1, _text(raw, self._longest), at, self._source)
 
 
 class _Begun:
     """A line whose end has not come yet."""
 
-    __slots__ = ("stamp", "text")
+    __slots__ = ("at", "text")
 
-    def __init__(self, stamp: bytes = b"") -> None:
-        self.stamp = stamp
+    def __init__(self, at: int = 0) -> None:
+        self.at = at
         self.text = bytearray()
 
     def add(self, part: bytes, longest: int) -> None:
@@ -203,13 +222,55 @@ class _Begun:
         self.text += part[: longest + 1 - len(self.text)]
 
 
-def _split_stamp(raw: bytes) -> tuple[bytes, bytes]:
-    found = _STAMP.match(raw)
-    return (found.group().rstrip(), raw[found.end() :]) if found else (b"", raw)
+def moment(stamp: str) -> int:
+    """A time as the Engine writes it (RFC 3339), in epoch nanoseconds; 0 for none and for what is no time."""
+    return max(0, _split_stamp(stamp.encode() + b" ")[0])
 
 
-def _line(fd: int, raw: bytes | bytearray, stamp: bytes, longest: int) -> LogLine:
+def stamp(at: int) -> str:
+    """An epoch nanosecond as the Engine writes it: RFC 3339 in UTC, with nine digits; "" for 0."""
+    if not at:
+        return ""
+    seconds, nano = divmod(at, NANO)
+    return f"{_second_words(seconds)}.{nano:09}Z"
+
+
+@lru_cache(maxsize=64)
+def _second_words(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+def _split_stamp(raw: bytes) -> tuple[int, bytes]:
+    """When it was written, and what: the Engine puts a stamp (RFC 3339, with nanoseconds) before it."""
+    # Docker's own are of one width; Podman's have an offset, and no zeros at the end
+    if raw[29:31] == b"Z " and (digits := raw[20:29]).isdigit():
+        base = _second(raw[:20], b"Z")
+        return (base + int(digits), raw[31:]) if base is not None else (0, raw)
+    if (found := _STAMP.match(raw)) is None:
+        return 0, raw
+    moment, fraction, zone = found.groups()
+    base = _second(moment + b".", zone)
+    return (
+        (base + int((fraction or b"")[:9].ljust(9, b"0")), raw[found.end() :])
+        if base is not None
+        else (0, raw)
+    )
+
+
+@lru_cache(maxsize=64)  # lines mostly share their second with the line before
+def _second(moment: bytes, zone: bytes) -> int | None:
+    """The epoch nanosecond of a stamp up to the point after its seconds; None for what is no time."""
+    try:
+        text = moment.decode("ascii")
+        return (
+            int(datetime.fromisoformat(f"{text.removesuffix('.')}{zone.decode('ascii')}").timestamp()) * NANO
+        )
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text(raw: bytes | bytearray, longest: int) -> str:
     if len(raw) > longest:
-        return LogLine(fd, raw[:longest].decode(errors="replace") + "…", stamp.decode())
+        return raw[:longest].decode(errors="replace") + "…"
     # a terminal ends its lines in CR LF
-    return LogLine(fd, raw.removesuffix(b"\r").decode(errors="replace"), stamp.decode())
+    return raw.removesuffix(b"\r").decode(errors="replace")

@@ -240,7 +240,9 @@ class Chunks:
             try:
                 size = int(buffer[place:line_end].split(b";")[0], 16)
             except ValueError:
-                raise ConnectionError("the Engine's answer is not readable") from None
+                size = -1
+            if size < 0:
+                raise ConnectionError("the Engine's answer is not readable")
             start = line_end + 2
             if start + size + 2 > end:
                 break
