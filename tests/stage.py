@@ -195,7 +195,7 @@ class Stage:
     def detail_read(self) -> bool:
         """Whether the detail in view shows the Engine's answer, or there is nothing to ask for."""
         side = self.detail
-        return side is None or side.model is None or side._found is not None
+        return side is None or side.model is None or (side.settled and side._found is not None)
 
     @property
     def opened(self) -> bool:

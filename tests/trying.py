@@ -82,7 +82,7 @@ async def try_by_key(person: Person, verb: Verb, row: Row, scene: Scene, api: do
         await person.offered(verb.key, verb.title)
         await person.press(verb.key)
     else:
-        await person.press("colon", *verb.word, "enter")
+        await person.say("colon", verb.word)
     if row.answer is not None:
         await row.answer(person)
     after = After(api, person, scene)

@@ -87,7 +87,7 @@ class LogCanvas(ScrollView):
         width = self._view.width
         row = self.scroll_offset.y + y
         if row >= self._lines.rows:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._style("out"))
         number, part = self._lines.at(row)
         if part == GAP:
             return self._across(" ⋯", "gap")
@@ -96,7 +96,7 @@ class LogCanvas(ScrollView):
             strip = self._rule(number, line)
         else:
             parts = [self._gutter(number, line.tone), *self._before(y, line, part), self._text(number, part)]
-            strip = Strip.join(parts).adjust_cell_length(width, self.rich_style)
+            strip = Strip.join(parts).adjust_cell_length(width, self._style("out"))
         return self._highlit(strip, number)
 
     # what stands before the text
@@ -120,7 +120,7 @@ class LogCanvas(ScrollView):
         if not when and not name:
             return []
         if part:
-            return [Strip.blank(when + name, self.rich_style)]
+            return [Strip.blank(when + name, self._style("out"))]
         segments = []
         if when:
             text = words(line.at, self._times, self._clock())
@@ -240,7 +240,7 @@ class LogCanvas(ScrollView):
             tone = "selected"
         else:
             return strip
-        light, ground = self._tint(tone), self.rich_style.bgcolor
+        light, ground = self._tint(tone), self._style("out").bgcolor
         return Strip(
             [
                 Segment(text, style + light if style and style.bgcolor == ground else style)

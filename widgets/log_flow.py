@@ -16,7 +16,7 @@ from widgets.log_kept import BUDGET, LogText
 from widgets.log_lines import LogLines
 from widgets.log_sieve import Choice, Passage, Sieve
 
-MOMENT = 1 / 30  # seconds between two times that lines are taken in
+MOMENT = 1 / 20  # seconds between two times that lines are taken in
 
 
 class LogMessage(Message):

@@ -1,4 +1,4 @@
-"""Figures of a log that is followed: how fast it is read, what it costs in memory, and whether keys still answer."""
+"""Figures of a log that is followed: how fast it is read, what it costs, and whether keys still answer."""
 
 from __future__ import annotations
 

@@ -115,6 +115,7 @@ def test_following_a_stopped_container_ends_at_once(api: docker.APIClient) -> No
     assert list(api.logs("import-orders", follow=True, stream=True)) == [
         b"reading /data\n",
         b"1,204 rows so far\n",
+        b"orders.csv, row 1,205: there is no product 'astrolabe'\n",
     ]
 
 

@@ -91,6 +91,7 @@ def unused_volumes(api: docker.APIClient, demo: DemoEngine) -> Scene:
 
 
 def an_archive(api: docker.APIClient, demo: DemoEngine) -> Scene:
+    demo.dials.pace = 0
     kept().write_bytes(b"".join(api.get_image("node:22-alpine")))
     api.remove_image("node:22-alpine", force=True)
     return Scene(refs=(str(kept()),))
@@ -253,6 +254,7 @@ ROWS: dict[str, Row | Stay] = {
         f"docker create --name made {TOOLS} sleep 1000",
     ),
     "container.logs": Row(container("shop-app-1"), on(LogsScreen, "GET /")),
+    "container.project-logs": Row(container("shop-app-1"), on(LogsScreen, "project shop")),
     "container.top": Row(container("shop-app-1"), on(TopScreen, "python -m shop")),
     "container.commit": Row(
         container("shop-app-1"),

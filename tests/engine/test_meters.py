@@ -81,6 +81,7 @@ def meters(measure: Callable[..., Meters]) -> Meters:
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes seconds takes a moment."""
     monkeypatch.setattr(turns, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(turns, "LEAST_SECONDS", 0.05)
     monkeypatch.setattr(module, "REST_SECONDS", 0.05)
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(module, "TELL_SECONDS", 0.05)
@@ -353,6 +354,16 @@ def test_closing_ends_everything_and_nothing_begins_again(meters: Meters, engine
     assert threads() == []
 
 
+def test_who_was_served_at_once_still_keeps_a_place_for_a_while() -> None:
+    rota = Turns(1)
+    rota.want({"pane": ["a", "b"]}, 0.0)
+    rota.take("a", 0.0)
+    rota.places["a"].served = True
+    assert rota.due(turns.LEAST_SECONDS - 0.1) == ([], [])
+    assert rota.next_change() == turns.LEAST_SECONDS
+    assert rota.due(turns.LEAST_SECONDS) == (["a"], ["b"])
+
+
 WANTED = st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=10, unique=True)
 
 
@@ -364,12 +375,13 @@ def test_everyone_gets_a_turn_whatever_is_wanted(
     rota.want({"pane": some, **({"tab": few[:kept]} if kept else {})}, 0.0)
     wanted = {*some, *few[:kept]}
     served: list[str] = []
-    for now in range(2 * len(wanted)):
-        leaving, taking = rota.due(float(now))
+    for turn in range(2 * len(wanted)):
+        now = turn * turns.LEAST_SECONDS
+        leaving, taking = rota.due(now)
         for one in leaving:
-            rota.leave(one, float(now))
+            rota.leave(one, now)
         for one in taking:
-            rota.take(one, float(now))
+            rota.take(one, now)
         assert len(rota.places) == min(count, len(wanted))
         for one, place in rota.places.items():
             place.served = True

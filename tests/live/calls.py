@@ -28,6 +28,7 @@ _OBJECT = re.compile(r"^/(containers|exec|networks|volumes)/(?!(?:create|json|pr
 _IMAGE = re.compile(
     r"^/images/(?!(?:create|get|json|load|prune|search)$).+?(/(?:get|history|json|push|tag))?$"
 )
+_PLUGIN = re.compile(r"^/plugins/.+(/(?:disable|enable|json))$")
 
 
 def call(method: str, url: str) -> Calls:
@@ -35,6 +36,7 @@ def call(method: str, url: str) -> Calls:
     parts = urlsplit(url)
     path = _OBJECT.sub(r"/\1/{}", _VERSION.sub("", parts.path))
     path = _IMAGE.sub(r"/images/{}\1", path)
+    path = _PLUGIN.sub(r"/plugins/{}\1", path)
     names = (name for name, _ in parse_qsl(parts.query, keep_blank_values=True))
     return frozenset((f"{method} {path}", name) for name in ("", *names))
 

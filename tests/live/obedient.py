@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from tui.engine.builds import Build, Building
 from tui.engine.connection import Connection
 from tui.engine.errors import EngineError, engine_errors
 from tui.engine.jobs import Job, Task
-from tui.engine.models import Model
+from tui.engine.models import Container, Model
 from tui.engine.plans import Plan
 from tui.engine.runspec import RunSpec
 from tui.engine.store import Store
@@ -85,6 +85,12 @@ class ObedientDesk:
         self._try(lambda: visit.open(self.connection).close())
 
     async def view(self, view: View, model: Model) -> None:
+        """Nobody looks."""
+
+    async def logs(self, containers: Sequence[Container], project: str = "") -> None:
+        """Nobody looks."""
+
+    def figures(self) -> None:
         """Nobody looks."""
 
     def browse(self, url: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.typing_quickly import press_quickly
 from tui.app import WharfApp
 from tui.demo import NAME as DEMO
 from tui.engine.endpoint import Endpoint
@@ -21,6 +22,7 @@ from tui.engine.kinds import Kind
 from tui.engine.link import LinkState
 from tui.engine.models import Model
 from tui.engine.plans import Plan
+from tui.screens.doing import FLIP_SECONDS
 from tui.screens.main import MainScreen
 from tui.screens.plan import PlanScreen
 from tui.settings import Choices, Settings
@@ -97,7 +99,13 @@ class Person:
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other."""
-        await self.pilot.press(*keys)
+        await press_quickly(self.pilot, *keys)
+
+    async def say(self, key: str, text: str) -> None:
+        """Open a line with a key, write into it and press enter."""
+        await self.press(key)
+        await self.until(lambda: isinstance(self.app.screen.focused, Input))
+        await self.press(*text, "enter")
 
     async def pane(self, kind: Kind) -> None:
         """Go to the pane of a kind."""
@@ -110,7 +118,7 @@ class Person:
         """Put the cursor on an object by filtering for its name."""
         await self.pane(kind)
         await self.until(lambda: name in self.rows(kind))
-        await self.press("slash", *name, "enter")
+        await self.say("slash", name)
         await self.until(
             lambda: (
                 (current := self.main.pane.current) is not None
@@ -128,8 +136,16 @@ class Person:
         await self.until(lambda: len(self.main.pane.chosen) == len(names))
 
     async def offered(self, key: str, title: str) -> None:
-        """Wait until the footer says that a key does this; then it does."""
-        await self.until(lambda: key in (offers := self.main.doing.offers) and offers[key].title == title)
+        """Wait until the footer says that a key does this, and long enough to be meant; then it does."""
+
+        def meant() -> bool:
+            doing = self.main.doing
+            if key not in doing.offers or doing.offers[key].title != title:
+                return False
+            old = doing._before.get(key)
+            return old is None or old.title == title or time.monotonic() - doing._changed >= FLIP_SECONDS
+
+        await self.until(meant)
 
     async def plan(self, *choices: str) -> Plan:
         """Wait for a plan, make these choices by their keys, and return it when it is complete."""

@@ -48,6 +48,11 @@ def talking(api: docker.APIClient, engine: PrivateEngine) -> Scene:
     return Scene("web", (container(api, "web", "sh", "-c", "echo first words; exec sleep 1000"),))
 
 
+def in_project(api: docker.APIClient, engine: PrivateEngine) -> Scene:
+    labels = {"com.docker.compose.project": "fleet"}
+    return Scene("web", (container(api, "web", labels=labels),))
+
+
 def trapping(api: docker.APIClient, engine: PrivateEngine) -> Scene:
     loop = "trap 'echo got usr1' USR1; echo ready; while :; do sleep 0.1; done"
     made = container(api, "web", "sh", "-c", loop)
@@ -340,6 +345,7 @@ ROWS: dict[str, Row | Stay] = {
         nothing, made_is("created"), created, f"docker create --name made {IMAGE} sleep 1000"
     ),
     "container.logs": Row(talking, on(LogsScreen, "first words")),
+    "container.project-logs": Row(in_project, on(LogsScreen, "project fleet")),
     "container.top": Row(running, on(TopScreen, "sleep 1000")),
     "container.commit": Row(running, references("made:1"), made_1, "docker commit web made:1"),
     "container.export": Row(

@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from tests.panes.captured import NOW, answer, named, store
 from tui.panes.detail import Detail
+from tui.panes.stats_tab import StatsTab
 from widgets.facts import Facts
 from widgets.json_tree import JsonTree
 
@@ -63,7 +64,7 @@ async def test_the_title_has_glyph_and_name_above_the_tabs() -> None:
     async with detail_of() as (_, pilot):
         title, tabs, state = screen(pilot).splitlines()[:3]
         assert title.split() == ["●", "shop-db"]
-        assert tabs.split() == ["Overview", "Inspect"]
+        assert tabs.split() == ["Overview", "Stats", "Inspect"]
         assert state.split() == ["state", "●", "up", "4", "min", "♥", "healthy"]
 
 
@@ -93,6 +94,8 @@ async def test_nothing_under_the_cursor_is_said_in_words() -> None:
 async def test_brackets_turn_the_tabs_and_the_focus_goes_along() -> None:
     async with detail_of() as (detail, pilot):
         await pilot.press("right_square_bracket")
+        assert (detail.tab, type(pilot.app.focused)) == ("stats", StatsTab)
+        await pilot.press("right_square_bracket")
         await pilot.pause()
         assert detail.tab == "inspect"
         assert isinstance(pilot.app.focused, JsonTree)
@@ -105,7 +108,12 @@ async def test_brackets_turn_the_tabs_and_the_focus_goes_along() -> None:
 
 async def test_the_next_key_is_for_what_is_shown_without_waiting_for_a_frame() -> None:
     async with detail_of() as (detail, pilot):
-        for tab, body in (("inspect", JsonTree), ("overview", Facts), ("inspect", JsonTree)):
+        for tab, body in (
+            ("inspect", JsonTree),
+            ("stats", StatsTab),
+            ("overview", Facts),
+            ("inspect", JsonTree),
+        ):
             detail.tab = tab
             assert type(detail.body) is body
             assert pilot.app.focused is detail.body
@@ -118,6 +126,8 @@ async def test_the_next_key_is_for_what_is_shown_without_waiting_for_a_frame() -
 async def test_a_click_opens_a_tab() -> None:
     async with detail_of() as (detail, pilot):
         await pilot.click("DetailHead", offset=(12, 1))
+        assert detail.tab == "stats"
+        await pilot.click("DetailHead", offset=(19, 1))
         assert detail.tab == "inspect"
         await pilot.click("DetailHead", offset=(2, 1))
         assert detail.tab == "overview"
@@ -134,7 +144,7 @@ async def test_a_tab_that_does_not_exist_is_refused() -> None:
 
 async def test_inspect_says_that_it_asks_and_takes_the_answer_with_the_focus_kept() -> None:
     async with detail_of() as (detail, pilot):
-        await pilot.press("right_square_bracket")
+        await pilot.press("left_square_bracket")
         other = named(detail.store, "shop-sick")
         detail.show(other, None)
         await pilot.pause()
@@ -224,7 +234,7 @@ async def test_secrets_are_covered_in_both_tabs_until_m(tab: str) -> None:
 
 async def test_secrets_are_covered_again_when_another_object_is_shown() -> None:
     async with detail_of() as (detail, pilot):
-        await pilot.press("m", "right_square_bracket")
+        await pilot.press("m", "left_square_bracket")
         detail.show(named(detail.store, "shop-sick"), answer("container_sick"))
         assert not detail.secrets
         assert not detail.query_one(JsonTree).reveal
@@ -232,7 +242,7 @@ async def test_secrets_are_covered_again_when_another_object_is_shown() -> None:
 
 async def test_a_search_jumps_counts_and_goes_on() -> None:
     async with detail_of() as (detail, pilot):
-        tree_keys = ("right_square_bracket", "slash")
+        tree_keys = ("left_square_bracket", "slash")
         await pilot.press(*tree_keys, *"hostport", "enter")
         await pilot.pause()
         tree = detail.query_one(JsonTree)
@@ -250,14 +260,14 @@ async def test_a_search_jumps_counts_and_goes_on() -> None:
 
 async def test_a_search_without_a_match_says_so() -> None:
     async with detail_of() as (_, pilot):
-        await pilot.press("right_square_bracket", "slash", *"zebra", "enter")
+        await pilot.press("left_square_bracket", "slash", *"zebra", "enter")
         await pilot.pause()
         assert "not found" in screen(pilot)
 
 
 async def test_escape_ends_the_search_first_and_then_belongs_to_outside() -> None:
     async with detail_of() as (detail, pilot):
-        await pilot.press("right_square_bracket", "slash", "p", "[", "]", "m")
+        await pilot.press("left_square_bracket", "slash", "p", "[", "]", "m")
         assert detail.query_one(Input).value == "p[]m"
         assert detail.tab == "inspect"
         await pilot.press("escape")
@@ -279,12 +289,12 @@ async def test_the_search_key_belongs_to_outside_on_the_overview() -> None:
 
 async def test_another_object_or_tab_ends_the_search() -> None:
     async with detail_of() as (detail, pilot):
-        await pilot.press("right_square_bracket", "slash", "p")
+        await pilot.press("left_square_bracket", "slash", "p")
         detail.show(named(detail.store, "shop-sick"), answer("container_sick"))
         await pilot.pause()
         assert not detail.query(Input)
         assert isinstance(pilot.app.focused, JsonTree)
-        await pilot.press("slash", "p", "enter", "left_square_bracket")
+        await pilot.press("slash", "p", "enter", "right_square_bracket")
         await pilot.pause()
         assert not detail.query(Input)
         assert isinstance(pilot.app.focused, Facts)
@@ -292,7 +302,7 @@ async def test_another_object_or_tab_ends_the_search() -> None:
 
 async def test_the_searchs_cursor_does_not_blink() -> None:
     async with detail_of() as (detail, pilot):
-        await pilot.press("right_square_bracket", "slash")
+        await pilot.press("left_square_bracket", "slash")
         assert not detail.query_one(Input).cursor_blink
 
 
@@ -305,9 +315,10 @@ def test_every_key_has_an_id() -> None:
     }
 
 
-async def test_the_tree_is_made_only_when_it_is_asked_for() -> None:
+async def test_the_tree_and_the_charts_are_made_only_when_they_are_asked_for() -> None:
     async with detail_of() as (detail, pilot):
         assert not detail.query(JsonTree)
-        await pilot.press("right_square_bracket")
+        assert not detail.query(StatsTab)
+        await pilot.press("left_square_bracket")
         await pilot.pause()
         assert len(detail.query(JsonTree)) == 1

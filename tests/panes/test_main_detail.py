@@ -86,24 +86,24 @@ async def test_i_opens_the_inspect_tree(stage: Stage) -> None:
     assert stage.app.focused is stage.table
 
 
-@pytest.mark.parametrize("key", ["[", "]"])
-async def test_brackets_turn_the_tabs_from_the_table(wide: Stage, key: str) -> None:
+@pytest.mark.parametrize(("key", "tab"), [("[", "inspect"), ("]", "stats")])
+async def test_brackets_turn_the_tabs_from_the_table(wide: Stage, key: str, tab: str) -> None:
     assert wide.detail is not None
     assert wide.app.focused is wide.table
     await wide.press(key)
-    assert wide.detail.tab == "inspect"
+    assert wide.detail.tab == tab
     assert wide.app.focused is wide.table
-    await wide.press(key)
+    await wide.press(key, key)
     assert wide.detail.tab == "overview"
 
 
-@pytest.mark.parametrize("key", ["[", "]"])
-async def test_brackets_turn_the_tabs_from_the_detail(stage: Stage, key: str) -> None:
+@pytest.mark.parametrize(("key", "tab"), [("[", "inspect"), ("]", "stats")])
+async def test_brackets_turn_the_tabs_from_the_detail(stage: Stage, key: str, tab: str) -> None:
     await stage.press("enter")
     await stage.until(lambda: stage.detail_read)
     assert stage.detail is not None
     await stage.press(key)
-    assert stage.detail.tab == "inspect"
+    assert stage.detail.tab == tab
 
 
 async def test_verbs_work_from_the_detail(stage: Stage) -> None:

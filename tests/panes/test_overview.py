@@ -4,12 +4,15 @@ import copy
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.panes.captured import NOW, answer, named, store
 from tui.engine.kinds import Kind
+from tui.engine.lives import Turn, Why
+from tui.engine.logs import LogLine
 from tui.engine.models import Model
 from tui.engine.models.network import decode_network
 from tui.engine.models.volume import decode_volume
@@ -306,3 +309,206 @@ def test_no_key_is_needed_and_each_may_be_null() -> None:
                 else:
                     del place[path[-1]]
                 assert overview(model, less, filled, NOW), path
+
+
+# Why is it down?
+
+ENDED = 1_795_499_234.0
+"""About when shop-killed ended, in epoch seconds: 2026-11-24 05:47:14 UTC."""
+
+
+def turns(*times: tuple[float, str, int | None]) -> tuple[Turn, ...]:
+    """Things that happened so many seconds after its end; the number is an exit code or a signal."""
+    return tuple(
+        Turn(ENDED + at, action, None, of) if action == "kill" else Turn(ENDED + at, action, of)
+        for at, action, of in times
+    )
+
+
+def why_of(*times: tuple[float, str, int | None], state: str = "exited", **more: Any) -> dict[str, list[str]]:
+    """The overview of shop-killed, ended with 1 at 05:47:14, when that happened."""
+    filled, found = store(), answer("container_killed")
+    started = max((at for at, action, _ in times if action == "start"), default=-1.0)
+    found["State"] |= {
+        "ExitCode": 1,
+        "StartedAt": datetime.fromtimestamp(ENDED + started, UTC).isoformat(),
+        "FinishedAt": datetime.fromtimestamp(ENDED, UTC).isoformat(),
+    }
+    found["State"] |= more.pop("State", {})
+    found["HostConfig"] |= more.pop("HostConfig", {})
+    found["RestartCount"] = more.pop("RestartCount", 0)
+    model = replace(named(filled, "shop-killed"), state=state, exit_code=found["State"]["ExitCode"])
+    return said(overview(model, found, filled, NOW, why=Why(turns(*times), **more)))
+
+
+def test_why_it_is_down_stands_first_below_the_state() -> None:
+    headings = [line for line, texts in why_of().items() if not texts]
+    assert headings[:2] == ["Why is it down?", "Container"]
+    assert list(why_of())[:3] == ["state", "Why is it down?", "why"]
+    assert "Why is it down?" not in of_container("db")
+    assert "Why is it down?" not in of_container("created")
+
+
+def test_a_single_run_is_told_with_its_length_though_the_engine_forgot_it() -> None:
+    assert why_of()["history"] == ["05:47:13 started · 05:47:14 ended with 1 after 1.0 s"]
+
+
+def test_a_run_of_another_day_names_the_day_once() -> None:
+    state = {"StartedAt": "2026-11-20T05:47:10Z", "FinishedAt": "2026-11-20T05:49:14Z"}
+    assert why_of(State=state)["history"] == [
+        "2026-11-20 05:47:10 started · 05:49:14 ended with 1 after 2 min"
+    ]
+
+
+def test_many_runs_are_folded_between_the_first_and_the_last_two() -> None:
+    loop = [
+        one for n in range(7, -1, -1) for one in ((-10.0 * n - 1, "start", None), (-10.0 * n + 0.1, "die", 1))
+    ]
+    policy = {"RestartPolicy": {"Name": "always", "MaximumRetryCount": 0}}
+    lines = why_of(*loop, state="restarting", RestartCount=8, HostConfig=policy)
+    assert lines["history"] == [
+        "05:46:03 started · 05:46:04 ended with 1 after 1.1 s",
+        "… 5 more runs of 1.1 s, all ended with 1",
+        "05:47:03 started · 05:47:04 ended with 1 after 1.1 s",
+        "05:47:13 started · 05:47:14 ended with 1 after 1.1 s",
+    ]
+    # 0.1 s, twice as long each time
+    assert lines["restart"] == ["always  restarted 8 times in 1 min, next try at about 05:47:26"]
+
+
+def test_who_ran_long_is_started_again_at_once_and_a_wait_has_an_end() -> None:
+    long = [(-100.0, "start", None), (0.05, "die", 1)]
+    assert "05:47:14" in why_of(*long, state="restarting", RestartCount=9)["restart"][0]
+    short = [(-1.0, "start", None), (0.05, "die", 1)]
+    assert "05:48:14" in why_of(*short, state="restarting", RestartCount=90)["restart"][0]
+
+
+def test_who_has_given_up_is_told() -> None:
+    policy = {"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3}}
+    assert why_of(RestartCount=3, HostConfig=policy)["restart"] == [
+        "on-failure, at most 3 times  restarted 3 times, then gave up"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "happened", "words"),
+    [
+        (
+            0,
+            [(-1.0, "kill", 15), (0.1, "die", 0), (0.2, "stop", None)],
+            "it was asked to stop (SIGTERM) and ended 1.1 s later",
+        ),
+        (
+            137,
+            [(-10.0, "kill", 15), (-0.2, "kill", 9), (0.1, "die", 137), (0.2, "stop", None)],
+            "it was asked to stop (SIGTERM) and killed 9.8 s later, not having ended",
+        ),
+        (137, [(-0.1, "kill", 9), (0.0, "die", 137)], "somebody had it killed (SIGKILL)"),
+        (
+            137,
+            [(-9.0, "kill", 1), (0.0, "die", 137)],
+            "the Engine was not asked for it: the signal came from inside or from its machine",
+        ),
+    ],
+)
+def test_who_ended_it_is_told_where_the_events_tell(
+    code: int, happened: list[tuple[float, str, int | None]], words: str
+) -> None:
+    lines = why_of((-20.0, "start", None), *happened, State={"ExitCode": code})
+    assert lines["why"][1:] == [words]
+
+
+def test_nobody_is_named_when_the_program_ended_by_itself() -> None:
+    assert len(why_of((-9.0, "start", None), (-5.0, "kill", 1), (0.0, "die", 1))["why"]) == 1
+
+
+def test_the_limit_is_named_when_memory_ran_out() -> None:
+    oom = {"OOMKilled": True, "ExitCode": 137}
+    events = [(-9.0, "start", None), (-0.1, "oom", None), (0.0, "die", 137)]
+    lines = why_of(*events, State=oom, HostConfig={"Memory": 64 << 20})
+    assert lines["what to do"] == ["It may use 64 MiB of memory: raise that limit, or have it use less."]
+    assert lines["history"][0].endswith("ended with 137 after 9.0 s, out of memory")
+    assert len(lines["why"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (
+            "driver failed programming external connectivity on endpoint web (904f67): "
+            "Bind for 0.0.0.0:18080 failed: port is already allocated",
+            "Port 18080 of the host is another container's: stop that one, or publish another port.",
+        ),
+        (
+            "failed to listen on TCP socket: listen tcp4 0.0.0.0:80: bind: address already in use",
+            "Port 80 of the host is another program's: end that one, or publish another port.",
+        ),
+        (
+            'error during container init: exec: "nope": executable file not found in $PATH',
+            "Nothing in its $PATH is called nope: correct its command or entrypoint, or the image.",
+        ),
+        (
+            'error during container init: exec: "/nope": stat /nope: no such file or directory',
+            "There is no /nope in it: correct its command or entrypoint, or the image.",
+        ),
+        (
+            'exec: "/etc": is a directory: permission denied',
+            "/etc is a folder: correct its command or entrypoint.",
+        ),
+        (
+            'exec: "/run.sh": permission denied',
+            "/run.sh may not be executed by its user: chmod +x it in the image, or run another command.",
+        ),
+        (
+            'invalid mount config for type "bind": bind source path does not exist: /srv/gone',
+            "The host has no /srv/gone: make it there, or mount another path.",
+        ),
+        ("something nobody has seen yet", ""),
+    ],
+)
+def test_what_the_engine_says_of_a_failed_start_has_a_next_step_where_it_is_certain(
+    error: str, advice: str
+) -> None:
+    lines = why_of(
+        state="created", State={"Error": error, "ExitCode": 128, "StartedAt": "", "FinishedAt": ""}
+    )
+    assert lines["why"][1] == error
+    assert lines.get("what to do", [""]) == [advice]
+    assert "history" not in lines
+
+
+def test_the_last_lines_tell_errors_from_output_and_runs_apart() -> None:
+    now = int(ENDED) * 1_000_000_000
+    written = (
+        LogLine(1, "before", now - 9_000_000_000),
+        LogLine(1, "\x1b[32mtrying\x1b[0m\r", now - 500_000_000),
+        LogLine(2, "broken", now),
+    )
+    lines = why_of(lines=written)
+    assert lines["last lines"] == ["  before", "  trying", "! broken", "  ! is stderr · l shows all"]
+    filled, found = store(), answer("container_killed")
+    found["State"]["StartedAt"] = "2026-11-24T05:47:13Z"
+    facts = overview(named(filled, "shop-killed"), found, filled, NOW, why=Why(lines=written))
+    tones = {fact.text.strip(" !"): fact.tone for fact in facts}
+    assert (tones["before"], tones["trying"], tones["broken"]) == (Tone.DIM, Tone.PLAIN, Tone.WARN)
+
+
+def test_a_log_that_says_nothing_or_cannot_be_read_is_told() -> None:
+    assert why_of()["last lines"] == ["nothing was written"]
+    assert why_of(unread="it cannot be read")["last lines"] == ["it cannot be read"]
+
+
+def test_the_last_probes_are_shown_also_when_it_is_down() -> None:
+    probe = {"End": "2026-11-24T05:47:12Z", "ExitCode": 1, "Output": "refused"}
+    lines = why_of(State={"Health": {"Status": "unhealthy", "FailingStreak": 3, "Log": [probe]}})
+    assert lines["probes"] == ["1 min ago  exit 1", "  refused"]
+    assert "Health" not in lines
+
+
+def test_what_runs_again_tells_how_it_came_to_that() -> None:
+    events = [(-9.0, "start", None), (-5.0, "die", 4), (-1.0, "start", None)]
+    lines = why_of(*events, state="running", RestartCount=1)
+    assert list(lines)[:2] == ["state", "Why was it restarted?"]
+    assert lines["history"] == ["05:47:05 started · 05:47:09 ended with 4 after 4.0 s", "05:47:13 started"]
+    assert "why" not in lines
+    assert "Why was it restarted?" not in why_of(state="running", RestartCount=1)

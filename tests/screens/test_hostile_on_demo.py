@@ -14,7 +14,7 @@ from tests.stage import Stage, staged
 from tui.demo import hostile
 from tui.demo.hostile import ENDED, IMAGE, LINES, LOUD, PREFIX, STRINGS, VOLUME
 from tui.engine.kinds import Kind
-from tui.screens.logs import SearchedLog
+from tui.screens.logs_view import ReadLog
 from tui.screens.plan import PlanScreen
 
 SIZES = [(80, 24), (160, 48)]
@@ -178,9 +178,9 @@ async def test_a_log_of_hostile_lines_costs_no_more_than_the_screen(
         await visit.go_to(LOUD)
         await visit.press("l")
         await visit.dialog("LogsScreen")
-        log = stage.app.screen.query_one(SearchedLog)
+        log = stage.app.screen.query_one(ReadLog)
         await visit.until(lambda: log.lines_count >= len(LINES))
-        await visit.press("g", "l", "G", "w", "g", "pagedown", "G", "T", "slash")
+        await visit.press("g", "l", "G", "w", "g", "pagedown", "G", "T", "x", "slash")
         await stage.type("mmm")
-        await visit.press("enter", "n")
+        await visit.press("enter", "n", "escape", "g", "enter", *["j"] * len(LINES))
         visit.look()

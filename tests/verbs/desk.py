@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tarfile
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tui.engine.connection import Connection
 from tui.engine.errors import EngineError, engine_errors
 from tui.engine.jobs import Job, Task
-from tui.engine.models import Model
+from tui.engine.models import Container, Model
 from tui.engine.plans import Plan
 from tui.engine.runspec import RunSpec
 from tui.engine.store import Store
@@ -80,6 +80,9 @@ class EagerDesk:
     async def view(self, view: View, model: Model) -> None:
         """Reading needs no answer here."""
 
+    async def logs(self, containers: Sequence[Container], project: str = "") -> None:
+        """Reading needs no answer here."""
+
     async def run_form(self, spec: RunSpec, *, create_only: bool, line: str = "") -> None:
         """Send the form as it was offered."""
         spec = RunSpec(image=spec.image or "web:1")
@@ -102,6 +105,9 @@ class EagerDesk:
     async def enter(self, visit: Visit) -> None:
         """Go in, and out again."""
         self._attempt(lambda: visit.open(self.connection).close())
+
+    def figures(self) -> None:
+        """Nobody looks."""
 
     def browse(self, url: str) -> None:
         """Nobody looks."""

@@ -48,7 +48,8 @@ def samples(kind: Kind) -> list[Model]:
     """Objects of every sort that a verb may apply to."""
     match kind:
         case Kind.CONTAINER:
-            return [container(state) for state in STATES]
+            labels = (("com.docker.compose.project", "shop"),)
+            return [*map(container, STATES), replace(container("running"), labels=labels)]
         case Kind.IMAGE:
             items = [{"Id": "sha256:i", "RepoTags": tags} for tags in (["web:1"], [])]
             return [image for item in items for image in decode_image(item)]
@@ -80,7 +81,7 @@ def chosen_for(verb: Verb) -> list[Model]:
 def test_every_id_is_unique_and_says_kind_and_word() -> None:
     assert len({verb.id for verb in VERBS}) == len(VERBS)
     for verb in VERBS:
-        assert re.fullmatch(rf"{verb.kind}\.[a-z]+", verb.id)
+        assert re.fullmatch(rf"{verb.kind}\.[a-z]+(-[a-z]+)?", verb.id)
         assert verb.word == verb.id.split(".")[1]
 
 
@@ -189,7 +190,7 @@ def test_a_key_can_be_changed_or_taken_away() -> None:
 # Docker lines
 
 
-PLUGINS = ("scout",)
+PLUGINS = ("compose", "scout")
 """Subcommands that the docker CLI knows only where their plugin is."""
 
 
@@ -202,17 +203,22 @@ def help_of(*words: str) -> str:
     return done.stdout if known else ""
 
 
+def _called(model: Model) -> tuple[str, ...]:
+    """What a docker line may call an object."""
+    return (model.name, getattr(model, "image", ""), getattr(model, "project", "") or model.name)
+
+
 @pytest.mark.live  # the CLI comes from an Engine's tree where the machine has none
 @BY_ID
 def test_every_docker_line_is_one_that_docker_knows(verb: Verb) -> None:
     models = chosen_for(verb) if verb.needs_row else []
-    names = {name for model in models for name in (model.name, getattr(model, "image", ""))}
+    names = {name for model in models for name in _called(model)}
     _, *words = verb.line(models).argv(masked=False)
     assert names & set(words) or not models or verb.word == "copy"
     command = [word for word in words if word not in names][:2]
     known = help_of(*command) or help_of(command[0])
     assert known or command[0] in PLUGINS, f"docker knows no {command}"
-    for flag in (word for word in words if word.startswith("-")):
+    for flag in (word for word in words if word.startswith("-") and known):
         # -it is -i and -t in one word
         for each in [flag] if flag.startswith("--") else [f"-{letter}" for letter in flag[1:]]:
             assert re.search(rf"(^|\s){re.escape(each)}\b", known), each

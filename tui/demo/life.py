@@ -9,8 +9,8 @@ from tui.demo.formats import rfc3339
 from tui.demo.models import Container
 from tui.demo.world import World
 
-LONGEST_WAIT = 60.0
-"""The Engine doubles the wait before each restart up to a minute: who failed often waits that long."""
+FIRST_WAIT, LONGEST_WAIT = 0.1, 60.0
+"""Seconds. The Engine doubles the wait before each restart up to a minute; who failed often waits so long."""
 LASTS = 1.0
 """Seconds that the crash-looping job runs."""
 SETTLES = 5.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import zlib
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ PATHS = (
 )
 CLIENTS = ("172.18.0.1", "10.8.0.14", "10.8.0.23", "10.8.0.77")
 BROWSERS = ("Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (iPhone)", "curl/8.9.1")
+COUNTRIES = ("NL", "DE", "PT", "JP")
 PRODUCTS = ("rope", "lantern", "compass", "sextant", "buoy", "anchor")
 
 Writer = Callable[[int, int, float], tuple[int, str]]
@@ -163,18 +165,40 @@ def _cache(number: int, luck: int, at: float) -> tuple[int, str]:
 
 
 def _worker(number: int, luck: int, at: float) -> tuple[int, str]:
+    order = 10_000 + luck % 5000
+    record: dict[str, object] = {"time": rfc3339_padded(at), "level": "info", "job": number}
     if luck % 29 == 0:
-        return 2, f"job {number}: mail server answered 451, trying again in 30 s"
-    return 1, f"job {number}: sent the receipt of order {10_000 + luck % 5000} in {luck % 400} ms"
+        record |= {"level": "error", "msg": "mail server answered 451", "order": order, "retry_s": 30}
+        record["stack"] = MAIL_FAILED
+        return 2, json.dumps(record)
+    record |= {"msg": "receipt sent", "order": order, "ms": luck % 400}
+    record["to"] = {"product": PRODUCTS[luck % len(PRODUCTS)], "country": COUNTRIES[luck % len(COUNTRIES)]}
+    return 1, json.dumps(record)
 
 
 def _search(number: int, luck: int, at: float) -> tuple[int, str]:
     return 2, f"[WARN ][o.s.cluster] shard products[{luck % 5}] is not assigned, health is RED"
 
 
+def _dashboards(number: int, luck: int, at: float) -> tuple[int, str]:
+    start = f"logger=context t={rfc3339_padded(at)} level="
+    if luck % 17 == 0:
+        return 1, f'{start}warn msg="Slow query" panel={luck % 40} duration={800 + luck % 900}ms'
+    status = 304 if luck % 4 else 200
+    query = f"method=GET path=/api/dashboards/{luck % 12} status={status} duration={luck % 90}ms"
+    return 1, f'{start}info msg="Request completed" {query}'
+
+
 def _quiet(number: int, luck: int, at: float) -> tuple[int, str]:
     return 1, f"level=info msg=scrape duration={luck % 900}ms samples={400 + luck % 90}"
 
+
+MAIL_FAILED = """Traceback (most recent call last):
+  File "/app/worker.py", line 88, in send
+    smtp.send_message(receipt)
+  File "/usr/lib/python3.12/smtplib.py", line 983, in send_message
+    return self.sendmail(from_addr, to_addrs, flatmsg)
+smtplib.SMTPResponseException: (451, b'4.7.1 try again later')"""
 
 QUIET = Service(("level=info msg=ready",), 15.0, _quiet)
 SERVICES = {
@@ -198,6 +222,9 @@ SERVICES = {
         ("Redis version=7.4.2, bits=64, just started", "Ready to accept connections tcp"), 300.0, _cache
     ),
     "shop/worker": Service(("worker 1.8 waiting for jobs on redis://shop-cache",), 5.0, _worker),
+    "grafana/grafana": Service(
+        ('logger=http.server level=info msg="HTTP Server Listen" address=[::]:3000',), 4.0, _dashboards
+    ),
     "shop/search": Service(("starting ...", "started"), 10.0, _search),
     "shop/mailer": Service(
         (

@@ -16,6 +16,8 @@ from tui.demo import (
     routes_images,
     routes_logs,
     routes_networks,
+    routes_plugins,
+    routes_stats,
     routes_system,
     routes_transfers,
     routes_volumes,
@@ -30,6 +32,7 @@ _MODULES = (
     routes_system,
     routes_container_lists,
     routes_logs,
+    routes_stats,
     routes_attach,
     routes_exec,
     routes_containers,
@@ -38,6 +41,7 @@ _MODULES = (
     routes_build,
     routes_networks,
     routes_volumes,
+    routes_plugins,
     routes_auth,
 )
 

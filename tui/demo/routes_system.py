@@ -10,13 +10,13 @@ from tui.demo.events import Event, wanted
 from tui.demo.formats import rfc3339, seconds
 from tui.demo.models import JSON, Refusal
 from tui.demo.routing import Answer, Routes
+from tui.demo.stats import CPUS, MEMORY
 from tui.demo.watch import Watch
 from tui.demo.wire import ENGINE, OLDEST, VERSION, Reply, Request, Stream, as_json
 from tui.demo.world import World
 
 BUILT = "2025-01-22T13:41:48.000000000+00:00"
 KERNEL = "6.12.0-demo"
-MEMORY = 8 << 30
 DOTTED = ".".join(map(str, VERSION)), ".".join(map(str, OLDEST))
 KINDS = ("container", "image", "volume", "build-cache")
 
@@ -107,7 +107,7 @@ def info(world: World, request: Request) -> Answer:
                 "Mirrors": None,
                 **(FOREIGN if request.version < (1, 47) else {}),
             },
-            "NCPU": 4,
+            "NCPU": CPUS,
             "MemTotal": MEMORY,
             "GenericResources": None,
             "DockerRootDir": shapes.ROOT,

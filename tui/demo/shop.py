@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.demo import build_cache, lifecycle, making, networks, shop_images, volumes
+from tui.demo import build_cache, lifecycle, making, networks, plugins, shop_images, volumes
 from tui.demo.events import EventLog
 from tui.demo.formats import rfc3339
-from tui.demo.models import JSON, Health, Network
+from tui.demo.life import FIRST_WAIT, LONGEST_WAIT
+from tui.demo.models import JSON, Health, LogLine, Network
 from tui.demo.shop_roles import DAY, NETWORKS, ROLES, SECOND, VOLUMES, Role
 from tui.demo.world import World
 
 
 def build(world: World) -> None:
-    """Fill an empty world, as of its clock's now; the events of the past are forgotten."""
+    """Fill an empty world, as of its clock's now; its events tell only how what is down came to its end."""
     clock, now = world.clock, world.now()
     try:
         shop_images.build(world)
         build_cache.build(world)
+        world.plugins = plugins.installed(world)
         for name, driver, subnet in (
             ("bridge", "bridge", "172.17.0.0/16"),
             ("host", "host", ""),
@@ -41,9 +43,10 @@ def build(world: World) -> None:
             volumes.create(world, {"Name": name, "Labels": labels}).size = size
         for role in sorted(ROLES, key=lambda role: -role.created):
             _play(world, role, now)
+        world.events = EventLog()
+        _tell_ends(world, now)
     finally:
         world.clock = clock
-    world.events = EventLog()
 
 
 BRIDGE_OPTIONS = {
@@ -73,7 +76,28 @@ def _play(world: World, role: Role, now: float) -> None:
     if role.ended is not None:
         world.clock = _at(now - role.ended)
         lifecycle.halt(world, container, role.code)
+        container.written += [LogLine(world.now(), 2, role.wrote.encode())] if role.wrote else []
         container.status, container.oom = role.state, role.oom
+
+
+def _tell_ends(world: World, now: float) -> None:
+    """Tell the runs of the containers that are down, in order of time."""
+    told: list[tuple[float, str, str, dict[str, str]]] = []
+    for role in ROLES:
+        if role.started is None or role.ended is None:
+            continue
+        began, lasted = now - role.started, role.started - role.ended
+        die = {"execDuration": str(int(lasted)), "exitCode": str(role.code)}
+        for left in reversed(range(max(role.restarts, 1))):
+            told.append((began, role.name, "start", {}))
+            told += [(began + lasted, role.name, "oom", {})] if role.oom else []
+            told.append((began + lasted, role.name, "die", die))
+            # an Engine waits longer from one try to the next
+            began -= lasted + min(FIRST_WAIT * 2**left / 2, LONGEST_WAIT)
+    # a sort keeps the order of what is told for the same moment
+    for at, name, action, more in sorted(told, key=lambda event: event[0]):
+        world.clock = _at(at)
+        lifecycle.told(world, world.container(name), action, **more)
 
 
 def _body(role: Role) -> JSON:

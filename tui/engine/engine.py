@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.engine.questions import Ask
 
     News = Changes | Link | Job | Readings | OSError
-    """What an Engine tells: objects, figures or the line changed, a job began or ended, the journal failed."""
+    """What an Engine tells: objects, figures or the line changed, a job began or ended, no journal was kept."""
 
 
 class Engine:
@@ -67,9 +67,10 @@ class Engine:
         """What the containers use, of those that somebody wants to know of."""
         from tui.engine.meters import Meters
 
-        return Meters(
+        self.store.meters = Meters(
             lambda: self.connection, self._tell, at_once=self.stats_at_once, clock=self.store.clock
         )
+        return self.store.meters
 
     @cached_property
     def _journal(self) -> Journal:

@@ -6,11 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from tui.engine.kinds import Kind
 from tui.engine.models import Container, Image, Model, Network, Volume
 from tui.engine.models.image import ImageSizes
+
+if TYPE_CHECKING:
+    from tui.engine.meters import Meters
 
 
 class Changes(NamedTuple):
@@ -57,6 +60,8 @@ class Store:
         """Whether intermediate images are read too from now on."""
         self.image_sizes: ImageSizes | None = None
         """What the images share, as somebody asked for it last; None before anybody did."""
+        self.meters: Meters | None = None
+        """What the containers use; None before anybody wanted to know."""
 
     def subscribe(self, listener: Listener) -> None:
         """Call `listener` with every later Changes, on the thread that made them."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 TURN_SECONDS = 7.0
 """How long a container keeps its place that has not shown all its figures yet; Podman sends some each 5 s."""
+LEAST_SECONDS = 3.0
+"""How long it keeps it at least: a stream costs most when it is opened."""
 GRACE_SECONDS = 1.0
 """How long a stream that nobody wants is kept, for whoever scrolls back."""
 FEW = 3
@@ -20,7 +22,7 @@ class Place:
     since: float
     """time.monotonic() when it got its place."""
     served: bool = False
-    """It has shown all its figures: another may have its place."""
+    """It has shown all its figures."""
     unwanted: float | None = None
     """Since when nobody wants it; None while somebody does."""
 
@@ -93,17 +95,19 @@ class Turns:
         ends = [when + GRACE_SECONDS for when in idle]
         if len(self._wanted) > len(self.places):
             ends += [
-                place.since + TURN_SECONDS
-                for one, place in self.places.items()
-                if not place.served and one not in self._kept
+                place.since + _turn(place) for one, place in self.places.items() if one not in self._kept
             ]
         return min(ends, default=None)
 
     def _has_had(self, one: str, place: Place, now: float) -> bool:
         if one in self._kept or place.unwanted is not None:
             return False
-        return place.served or now >= place.since + TURN_SECONDS
+        return now >= place.since + _turn(place)
 
     @staticmethod
     def _over(place: Place, now: float) -> bool:
         return place.unwanted is not None and now >= place.unwanted + GRACE_SECONDS
+
+
+def _turn(place: Place) -> float:
+    return LEAST_SECONDS if place.served else TURN_SECONDS

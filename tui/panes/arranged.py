@@ -100,6 +100,10 @@ class Arranged:
         engine_of, reverse = self._scope.engine_of, self.order.reverse
         field = self._view.field(self.order.column)
         if field is not None:
-            keys.sort(key=lambda key: field.order(models[key], engine_of(key).store), reverse=reverse)
+            ranks = {key: field.order(models[key], engine_of(key).store) for key in keys}
+            unknown = [key for key in keys if ranks[key] is None]
+            keys[:] = [key for key in keys if ranks[key] is not None]
+            keys.sort(key=ranks.__getitem__, reverse=reverse)
+            keys += unknown
         elif self.order.column == HOST.id:
             keys.sort(key=lambda key: natural(engine_of(key).endpoint.name), reverse=reverse)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.engine.kinds import Kind
 from tui.engine.models import Container
 from tui.engine.store import Store
+from tui.panes.figures import FIELDS
 from tui.panes.kind import Field, KindView, column, dim, natural, plain
 from tui.panes.words import age, health_words, ports, state_words
 from widgets.table_layout import Tone
@@ -58,34 +59,35 @@ CONTAINERS = KindView(
     fields=(
         Field(column("name", least=12, most=36), _name, lambda model, store: natural(model.name)),
         Field(column("state", least=12, most=26), _state, _order_of_state),
-        Field(column("image", least=10, most=34, priority=2), _image, lambda model, store: model.image),
+        *FIELDS,
+        Field(column("image", least=10, most=34, priority=7), _image, lambda model, store: model.image),
         Field(
-            column("ports", least=8, most=40, priority=1, grows=True),
+            column("ports", least=8, most=40, priority=3, grows=True),
             _ports,
             lambda model, store: [port.public or 0 for port in model.ports],
         ),
         Field(
-            column("project", least=7, most=18, priority=4),
+            column("project", least=7, most=18, priority=9),
             lambda model, store, now: plain(model.project),
             lambda model, store: model.project,
         ),
         Field(
-            column("ip", least=9, most=15, priority=5),
+            column("ip", least=9, most=15, priority=10),
             lambda model, store, now: dim(model.ip),
             lambda model, store: [part.zfill(4) for part in model.ip.split(".")],
         ),
         Field(
-            column("command", least=10, most=30, priority=6),
+            column("command", least=10, most=30, priority=11),
             lambda model, store, now: dim(model.command),
             lambda model, store: model.command,
         ),
         Field(
-            column("id", least=12, most=12, priority=7),
+            column("id", least=12, most=12, priority=12),
             lambda model, store, now: dim(model.id[:12]),
             lambda model, store: model.id,
         ),
         Field(
-            column("age", least=6, most=7, priority=3, right=True),
+            column("age", least=6, most=7, priority=8, right=True),
             lambda model, store, now: dim(age(now - model.created)),
             lambda model, store: -model.created,
         ),

@@ -1,9 +1,9 @@
-"""The detail of one object: an overview for people, and the Engine's whole answer as a tree."""
+"""The detail of one object: an overview for people, what it uses, and the Engine's whole answer as a tree."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -28,11 +28,15 @@ if TYPE_CHECKING:
     from tui.engine.engine import Engine
     from tui.engine.lives import Why
     from tui.panes.detail_search import DetailSearch
+    from tui.panes.stats_tab import StatsTab
     from widgets.json_tree import JsonTree
 
 OVERVIEW = "overview"
+STATS = "stats"
 INSPECT = "inspect"
-TABS = ((OVERVIEW, shown("Overview")), (INSPECT, shown("Inspect")))
+TABS = ((OVERVIEW, shown("Overview")), (STATS, shown("Stats")), (INSPECT, shown("Inspect")))
+IDLE_TABS = tuple(tab for tab in TABS if tab[0] != STATS)
+"""The tabs of what is no container."""
 
 EMPTY = Fact("", "Nothing to show: there is no row under the cursor.", Tone.DIM)
 ASKING = Fact("", "asking the Engine …", Tone.DIM)
@@ -43,12 +47,12 @@ def _binding(key: str, action: str, name: str, words: str, tooltip: str) -> Bind
 
 
 class Detail(Widget):
-    """What there is to know of one object, as overview and as JSON; secrets stay covered until asked for."""
+    """What there is to know of one object, each tab another view; secrets stay covered until asked for."""
 
     DEFAULT_CSS = """
     Detail {
         layout: vertical;
-        & > Facts, & > JsonTree { height: 1fr; }
+        & > Facts, & > JsonTree, & > StatsTab { height: 1fr; }
     }
     """
     BINDINGS = [
@@ -60,7 +64,7 @@ class Detail(Widget):
     ]
 
     tab: reactive[str] = reactive(OVERVIEW, init=False)
-    """The open tab: "overview" or "inspect"."""
+    """The open tab: "overview", of a container also "stats", or "inspect"."""
     secrets: reactive[bool] = reactive(False, init=False)
     """Secrets are readable. Ends when another object is shown."""
 
@@ -83,10 +87,12 @@ class Detail(Widget):
         self._found: Mapping[str, Any] | None = None
         self._why: Why | None = None
         self._error = ""
-        self._head = DetailHead(TABS)
+        self._tabs = IDLE_TABS
+        self._head = DetailHead(self._tabs)
         self._facts = Facts()
         # made when first asked for: a start must not wait for them
         self._tree: JsonTree | None = None
+        self._stats: StatsTab | None = None
         self._search: DetailSearch | None = None
 
     @property
@@ -97,16 +103,16 @@ class Detail(Widget):
     @property
     def body(self) -> Widget:
         """What is shown below the tabs, to be focused."""
+        if self._measured is not None and self._stats is not None:
+            return self._stats
         return self._tree if self._reads_tree and self._tree is not None else self._facts
 
     def compose(self) -> ComposeResult:
-        """The head and the facts; the tree comes when it is first needed."""
+        """The head and the facts; the charts and the tree come when they are first needed."""
         yield self._head
         yield self._facts
 
-    def show(
-        self, model: Model | None, found: Mapping[str, Any] | None, why: Why | None = None
-    ) -> None:
+    def show(self, model: Model | None, found: Mapping[str, Any] | None, why: Why | None = None) -> None:
         """Show an object with its inspect answer, or with None while the Engine has not answered.
 
         An answer once given is kept for the same object until the next one comes. `why` tells of a container
@@ -121,12 +127,22 @@ class Detail(Widget):
         if found is not None:
             self._found, self._why = found, why
         self._show_title()
+        if model is not None:
+            self._tabs = TABS if isinstance(model, Container) else IDLE_TABS
+            self._head.show_tabs(self._tabs)
+            if self.tab not in dict(self._tabs):
+                self.tab = OVERVIEW
         self._show_tab(renewed=found is not None)
 
     def show_error(self, text: str) -> None:
         """Say in the Engine's words why the object cannot be inspected; what is known of it stays."""
         self._error = text
         self._show_tab()
+
+    def take_readings(self, ids: Collection[str]) -> None:
+        """There are new figures of these containers of its Engine."""
+        if self._stats is not None and self._measured is not None:
+            self._stats.take_readings(ids)
 
     def watch_tab(self) -> None:
         """Open the tab, its widget focused if the other's was."""
@@ -154,7 +170,7 @@ class Detail(Widget):
 
     def action_turn(self, tabs: int) -> None:
         """Open another tab."""
-        names = [name for name, _ in TABS]
+        names = [name for name, _ in self._tabs]
         self.tab = names[(names.index(self.tab) + tabs) % len(names)]
 
     def action_secrets(self) -> None:
@@ -207,6 +223,11 @@ class Detail(Widget):
     def _reads_tree(self) -> bool:
         return self.tab == INSPECT and self._found is not None and not self._error
 
+    @property
+    def _measured(self) -> Container | None:
+        """The container whose figures are to be seen."""
+        return self._model if self.tab == STATS and isinstance(self._model, Container) else None
+
     def _show_title(self) -> None:
         model = self._model
         words, tone = state_words(model, self._clock()) if isinstance(model, Container) else ("", Tone.PLAIN)
@@ -216,17 +237,29 @@ class Detail(Widget):
         self._head.show_tab(self.tab, shown("secrets shown: m covers" if self.secrets else ""))
         if not self.is_attached:
             return
-        held_focus = self.screen.focused is not None and self.screen.focused in (self._facts, self._tree)
+        bodies = (self._facts, self._stats, self._tree)
+        held_focus = self.screen.focused is not None and self.screen.focused in bodies
         if self._reads_tree:
             self._open_tree(renewed)
+        elif (measured := self._measured) is not None:
+            self._open_stats(measured)
         else:
             lines = [FactLine(shown(a), shown(b), tone) for a, b, tone in self._written()]
             self._facts.show(lines, about=(self.tab, _identity(self._model)))
-        self._facts.display = self.body is self._facts
-        if self._tree is not None:
-            self._tree.display = self.body is self._tree
+        for body in (self._facts, self._stats, self._tree):
+            if body is not None:
+                body.display = body is self.body
         if held_focus:
             self.screen.set_focus(self.body)
+
+    def _open_stats(self, model: Container) -> None:
+        """Have charts, of this container."""
+        if self._stats is None:
+            from tui.panes.stats_tab import StatsTab
+
+            self._stats = StatsTab(self._clock)
+            self.mount(self._stats, after=self._facts)
+        self._stats.show(model, self.engine)
 
     def _open_tree(self, renewed: bool) -> None:
         """Have a tree, with the newest answer in it."""

@@ -63,6 +63,12 @@ class DetailHead(Widget):
         self._glyph: tuple[Shown, Tone] = (Shown(""), Tone.PLAIN)
         self._title = self._note = Shown("")
 
+    def show_tabs(self, tabs: Sequence[tuple[str, Shown]]) -> None:
+        """Have these tabs from now on."""
+        if (new := tuple(tabs)) != self._tabs:
+            self._tabs = new
+            self.refresh()
+
     def show_title(self, title: Shown, glyph: Shown, tone: Tone) -> None:
         """Say what the detail is about."""
         if (title, (glyph, tone)) != (self._title, self._glyph):

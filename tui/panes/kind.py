@@ -23,7 +23,7 @@ class Field(NamedTuple):
     column: Column
     cell: CellOf
     order: Callable[[Any, Store], Any]
-    """What the rows are sorted by in this column."""
+    """What the rows are sorted by in this column; those with None stand last, whichever way round."""
     needs: str = ""
     """Shown only while this is on."""
     unless: str = ""

@@ -21,16 +21,12 @@ from tui.panes.fact import (
     word,
 )
 from tui.panes.secrets import covered_assignment
-from tui.panes.words import age, exit_meaning, health_words, memory, moment, port_words, state_words, when
+from tui.panes.why import exit_facts, probes, restart_facts, why_section
+from tui.panes.words import age, health_words, memory, moment, port_words, state_words, when
 from widgets.table import Tone
 
 if TYPE_CHECKING:
     from tui.engine.lives import Why
-
-PROBES = 3
-"""So many of the last health checks are shown."""
-PROBE_LINES = 6
-"""Of each health check's output so many lines are shown."""
 
 
 def container_overview(
@@ -44,14 +40,19 @@ def container_overview(
     """The lines about a container; `found` is None until the Engine has answered, `why` while it is up."""
     answer = found or {}
     yield _state(container, branch(answer, "State"), now)
-    yield from _why(container, branch(answer, "State"))
+    down = why_section(container, answer, now, why)
+    yield from down or exit_facts(container, branch(answer, "State"))
+    # what follows is no reason any more
+    yield from [Fact("Container", "")] if down else []
     image = dict.fromkeys(filter(None, (container.image, short_id(container.image_id))))
     yield from fact("image", "  ".join(image))
     yield from _command(container, answer)
     yield from _compose(container)
     yield Fact("id", short_id(container.id))
     yield from _times(container, answer, now)
-    yield from section("Health", _health(container, branch(answer, "State", "Health"), now))
+    yield from [] if down else restart_facts(container, answer, now)
+    if container.running and container.state != "restarting":
+        yield from section("Health", _health(container, branch(answer, "State", "Health"), now))
     yield from section("Network", _ports(container, answer), _networks(container, answer))
     yield from section("Storage", facts("mounts", _mounts(container, answer)))
     labels = facts("labels", pairs(container.labels, reveal=reveal))
@@ -78,21 +79,6 @@ def _state(container: Container, state: Found, now: float) -> Fact:
     return Fact("state", words, tone)
 
 
-def _why(container: Container, state: Found) -> list[Fact]:
-    """Why it is not running: the exit code in words, and what the Engine itself has to say."""
-    error = word(state, "Error")
-    code = container.exit_code if container.exit_code is not None else number(state, "ExitCode")
-    oom_killed = bool(state.get("OOMKilled"))
-    if container.state in ("exited", "dead", "restarting") or (code and not container.running):
-        tone = Tone.BAD if oom_killed else Tone.WARN if code else Tone.PLAIN
-        lines = [Fact("why", f"{code}: {exit_meaning(code, oom_killed)}", tone)]
-    elif oom_killed:
-        lines = [Fact("why", "a process in it was killed because memory ran out (OOMKilled)", Tone.BAD)]
-    else:
-        lines = []
-    return lines + fact("" if lines else "why", error, Tone.BAD)
-
-
 def _command(container: Container, answer: Found) -> Iterator[Fact]:
     path = word(answer, "Path")
     typed = command_line([path, *(answer.get("Args") or ())]) if path else container.command
@@ -110,15 +96,6 @@ def _times(container: Container, answer: Found, now: float) -> Iterator[Fact]:
     yield from fact("created", when(moment(word(answer, "Created")) or container.created, now))
     yield from fact("started", when(moment(word(state, "StartedAt")), now))
     yield from fact("finished", when(moment(word(state, "FinishedAt")), now))
-    policy = branch(answer, "HostConfig", "RestartPolicy")
-    times, most = number(answer, "RestartCount"), number(policy, "MaximumRetryCount")
-    if answer:
-        words = (word(policy, "Name") or "no") + (f", at most {most} times" if most else "")
-        yield Fact(
-            "restart", f"{words}  restarted {times} time{'' if times == 1 else 's'}" if times else words
-        )
-    if branch(answer, "HostConfig").get("AutoRemove"):
-        yield Fact("", "removed with its anonymous volumes when it stops (--rm)", Tone.WARN)
 
 
 def _health(container: Container, health: Found, now: float) -> Iterator[Fact]:
@@ -127,15 +104,7 @@ def _health(container: Container, health: Found, now: float) -> Iterator[Fact]:
         return
     streak = number(health, "FailingStreak")
     yield Fact("health", words + (f"  failed {streak} times in a row" if streak else ""), tone)
-    for number_, probe in enumerate(reversed((health.get("Log") or [])[-PROBES:])):
-        code = number(probe, "ExitCode")
-        end = moment(word(probe, "End")) or moment(word(probe, "Start"))
-        time = f"{age(now - end)} ago" if end else "some time ago"
-        yield Fact("" if number_ else "probes", f"{time}  exit {code}", Tone.WARN if code else Tone.PLAIN)
-        lines = word(probe, "Output").splitlines()
-        yield from (Fact("", f"  {line}", Tone.DIM) for line in lines[:PROBE_LINES])
-        if len(lines) > PROBE_LINES:
-            yield Fact("", f"  … {len(lines) - PROBE_LINES} more lines", Tone.DIM)
+    yield from probes(health, now)
 
 
 def _ports(container: Container, answer: Found) -> list[Fact]:

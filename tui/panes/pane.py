@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.binding import Binding
 
 from tui.engine.scope import Scope
 from tui.panes.arranged import HOST, Order
+from tui.panes.figures import STATISTICS
 from tui.panes.kind import KindView
 from tui.panes.pane_rows import PaneRows
 from tui.settings import Choices
 from widgets.table import Table
+
+if TYPE_CHECKING:
+    from tui.engine.engine import Engine
+    from tui.panes.watch import Watch
 
 __all__ = ["HOST", "KindPane", "Order"]
 
@@ -50,9 +56,29 @@ class KindPane(PaneRows):
             self.arranged.list_as(choices.get(f"{view.kind}.listing", ""))
             self._more = bool(view.more) and choices.get(f"{view.kind}.more", False)
 
+        self.figures = False
+        """Whether what containers use is shown from the start."""
+
     def on_mount(self) -> None:
-        """Have listed what was chosen the last time."""
+        """Have listed and shown what was chosen the last time."""
         self._ask_for_listed()
+        if self.figures:
+            self._watch = self._make_watch()
+
+    def on_show(self) -> None:
+        """It came into view."""
+        if self._watch is not None:
+            self._watch.look()
+
+    def on_hide(self) -> None:
+        """It is out of view."""
+        if self._watch is not None:
+            self._watch.look()
+
+    def on_unmount(self) -> None:
+        """Nobody will look any more."""
+        if self._watch is not None:
+            self._watch.end()
 
     def set_filter(self, text: str) -> None:
         """Show only what the filter line lets through."""
@@ -65,6 +91,26 @@ class KindPane(PaneRows):
         self.hide_stopped = not self.hide_stopped
         self.refresh_rows(())
         return self.hide_stopped
+
+    def turn_figures(self) -> bool:
+        """Show what containers use, or show it no more; returns whether it is shown now."""
+        if self._watch is None:
+            self._watch = self._make_watch()
+            self.refresh_rows(())
+            self._watch.look()
+            return True
+        self._watch.end()
+        self._watch = None
+        field = self.view.field(self.order.column)
+        if field is not None and field.needs == STATISTICS:
+            self.sort_by(self.view.sort)
+        self.refresh_rows(())
+        return False
+
+    def take_readings(self, engine: Engine, ids: Collection[str]) -> None:
+        """Show new figures of these containers."""
+        if self._watch is not None:
+            self._watch.take(engine, ids)
 
     def sort_by(self, column: str, *, reverse: bool = False) -> None:
         """Sort by a column; does nothing for a column the kind does not have."""
@@ -117,6 +163,11 @@ class KindPane(PaneRows):
         if self._choices is not None:
             self._choices.keep(f"{self.view.kind}.more", self._more)
         self.refresh_rows(())
+
+    def _make_watch(self) -> Watch:
+        from tui.panes.watch import Watch
+
+        return Watch(self, self._scope)
 
     def _ask_for_listed(self, *, less: bool = False) -> None:
         """Have the Engines list what is to be shown; with `less` also no more than that."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -15,9 +16,13 @@ from tui.engine.models import Model
 from tui.engine.scope import Held, Scope
 from tui.panes.arranged import HOST, Arranged, Order
 from tui.panes.colored import ColoredTable, host_tone
+from tui.panes.figures import STATISTICS
 from tui.panes.kind import KindView
 from widgets.table import Cell, Column, Tone
 from widgets.text import shown
+
+if TYPE_CHECKING:
+    from tui.panes.watch import Watch
 
 
 class _Rows(ColoredTable):
@@ -28,13 +33,19 @@ class _Rows(ColoredTable):
         columns: Sequence[Column],
         cells: Callable[[str], Sequence[Cell]],
         moved: Callable[[], None],
+        viewed: Callable[[], None],
     ) -> None:
         super().__init__(columns, cells)
         self._moved = moved
+        self._viewed = viewed
 
     def rested(self) -> None:
         """The cursor is on another row."""
         self._moved()
+
+    def viewed(self) -> None:
+        """Other rows may be in view."""
+        self._viewed()
 
 
 class PaneRows(Vertical):
@@ -77,10 +88,11 @@ class PaneRows(Vertical):
         self._scope = scope
         self._clock = clock
         self._more = False
+        self._watch: Watch | None = None
         self._painted: dict[str, Sequence[Cell]] = {}
         self._on: frozenset[str] = frozenset()
         self._fields = view.shown(self._on)
-        self.table = _Rows(self._columns, self._cells, moved)
+        self.table = _Rows(self._columns, self._cells, moved, self._viewed)
         self._nothing = Static(markup=False, classes="pane--nothing")
         self._note = Static(markup=False, classes="pane--note")
         self._noted = shown("")
@@ -167,7 +179,18 @@ class PaneRows(Vertical):
             self.table.move_to(folds.head(cursor))
         self._say_nothing(len(known))
         self._say_note()
+        if self._watch is not None:
+            self._watch.rows_differ()
         self.post_message(self.Changed(self))
+
+    def now(self) -> float:
+        """The time in epoch seconds."""
+        return self._clock()
+
+    @property
+    def aside(self) -> str:
+        """What is to be said of the figures besides themselves; "" for nothing."""
+        return self._watch.words if self._watch is not None else ""
 
     def tick(self) -> None:
         """Repaint the rows whose words depend on the time and are different now."""
@@ -189,6 +212,7 @@ class PaneRows(Vertical):
     def _show_columns(self) -> None:
         on = {self.view.known(engine.store) for engine in self._scope.engines}
         on |= {self.view.more} if self._more else set()
+        on |= {STATISTICS} if self._watch is not None else set()
         if on != self._on:
             self._on = frozenset(on)
             fields = self.view.shown(self._on)
@@ -197,6 +221,10 @@ class PaneRows(Vertical):
                 self._painted.clear()
                 self.table.set_columns(self._columns)
                 self.table.sorted_by(self.order.column or None, self.order.reverse)
+
+    def _viewed(self) -> None:
+        if self._watch is not None:
+            self._watch.viewed()
 
     def _cells(self, key: str) -> Sequence[Cell]:
         model = self.models.get(key)

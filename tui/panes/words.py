@@ -103,6 +103,11 @@ def exit_meaning(code: int, oom_killed: bool) -> str:
     return f"{meaning}; a process was killed because memory ran out (OOMKilled)" if oom_killed else meaning
 
 
+def signal_name(number: int) -> str:
+    """A signal by its name, "SIGTERM", or "signal 40" when it has none."""
+    return _SIGNALS.get(number, f"signal {number}")
+
+
 def _signal_meaning(number: int) -> str:
     return f"ended by {_SIGNALS.get(number, 'signal')} ({number})" if 1 <= number <= 64 else ""
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 VIEWS = (CONTAINERS, IMAGES, NETWORKS, VOLUMES)
 WIDE = 140
 """From so many columns on the detail stands beside the table."""
+FIGURES = "containers.stats"
+"""The choice that remembers whether statistics are shown."""
 TICK_SECONDS = 30.0
 """How often the words that tell an age are looked at again."""
 
@@ -60,8 +62,12 @@ class Body(Horizontal):
         moved: Callable[[], None],
         *,
         choices: Choices,
+        spare: bool = False,
     ) -> None:
-        """`moved` is called at once when the cursor rests on another object, or on none."""
+        """`moved` is called at once when the cursor rests on another object, or on none.
+
+        With `spare` figures show only once somebody asks for them.
+        """
         super().__init__()
         self.kind = Kind.CONTAINER
         """The kind in view."""
@@ -69,6 +75,7 @@ class Body(Horizontal):
         self._clock = clock
         self._moved = moved
         self._choices = choices
+        self._spare = spare
         self._panes: dict[Kind, KindPane] = {}
         self._outdated: set[Kind] = set()
         self._side: Side | None = None
@@ -117,7 +124,13 @@ class Body(Horizontal):
     def take_readings(self, engine: Engine, ids: Collection[str]) -> None:
         """Show new figures of these containers."""
         if self.kind is Kind.CONTAINER:
-            self.pane.table.redraw(self._scope.rows(engine, ids))
+            self.pane.take_readings(engine, ids)
+        if self._side is not None and self._side.engine is engine:
+            self._side.take_readings(ids)
+
+    def turn_figures(self) -> bool:
+        """Show what the containers use, or show it no more; returns whether it is shown now."""
+        return self._panes[Kind.CONTAINER].turn_figures()
 
     def look_again(self) -> None:
         """Show what there is now in all panes."""
@@ -130,6 +143,8 @@ class Body(Horizontal):
         view = next(view for view in VIEWS if view.kind is kind)
         pane = KindPane(view, self._scope, self._clock, self._cursor_moved, self._choices)
         pane.hide_stopped = kind is Kind.CONTAINER and self._choices.get("hide_stopped", False)
+        if kind is Kind.CONTAINER and not self._spare:
+            pane.figures = self._choices.get(FIGURES, False)
         pane.set_class(kind is self.kind, "-current")
         self._panes[kind] = pane
         return pane

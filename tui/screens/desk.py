@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +12,7 @@ from tui.engine.engine import Engine
 from tui.engine.jobs import Job, Target, Task
 from tui.engine.models import Container, Image, Model
 from tui.engine.plans import Plan, question
+from tui.engine.scope import Held
 from tui.engine.store import Store
 from tui.screens.threads import on_thread
 from tui.verbs.verb import Answers, FileRequest, Sheet, View, Visit
@@ -43,6 +44,8 @@ class ScreenDesk:
         self._prod = prod
         self.several = False
         """Whether the same is done on other Engines too."""
+        self.beside: Sequence[Held] = ()
+        """What was chosen on other Engines, for a verb that takes all at once."""
         self.began: set[int] = set()
         """The numbers of the jobs that were begun here."""
 
@@ -129,10 +132,6 @@ class ScreenDesk:
         match view, model:
             case View.INSPECT, _:
                 self._screen.body.show_detail("inspect")
-            case View.LOGS, Container():
-                from tui.screens.logs import LogsScreen
-
-                await self._screen.app.push_screen(LogsScreen(model, self.connection))
             case View.TOP, Container():
                 from tui.screens.top import TopScreen
 
@@ -153,6 +152,15 @@ class ScreenDesk:
                 from tui.screens.scan import ScanScreen
 
                 await self._screen.app.push_screen(ScanScreen(model, self))
+
+    async def logs(self, containers: Sequence[Container], project: str = "") -> None:
+        """Open the logs of containers, those chosen on other Engines among them. Raises Unreachable."""
+        from tui.screens.logs import LogsScreen
+
+        chosen = [*(Held(self._engine, container) for container in containers), *self.beside]
+        screen, clock = self._screen, self._engine.store.clock
+        logs = LogsScreen(chosen, self, screen.choices, screen.settings, project=project, clock=clock)
+        await screen.app.push_screen(logs)
 
     async def run_form(self, spec: RunSpec, *, create_only: bool, line: str = "") -> None:
         """Open the form that runs or creates a container; a docker line fills it."""
@@ -189,6 +197,10 @@ class ScreenDesk:
             if await self._settled(inside) is None:
                 return
         await enter(self._screen.app, self, visit)
+
+    def figures(self) -> None:
+        """Show what the containers use beside them, or show it no more."""
+        self._screen.turn_figures()
 
     def browse(self, url: str) -> None:
         """Open an address in a browser, or copy it where there is none."""

@@ -121,8 +121,9 @@ class Doing:
     async def _act(self, verb: Verb, chosen: Sequence[Held]) -> None:
         if verb.needs_row:
             parts = by_engine(chosen)
-            for engine, models in parts.items():
+            for engine, models in list(parts.items())[: 1 if verb.together else None]:
                 self.desk(engine).several = len(parts) > 1
+                self.desk(engine).beside = [held for held in chosen if held.engine is not engine]
                 await self._act_on(engine, verb, models)
         elif (one := await self._engine_for(verb, chosen)) is not None:
             await self._act_on(one, verb, by_engine(chosen).get(one, ()))
@@ -130,6 +131,8 @@ class Doing:
     async def _engine_for(self, verb: Verb, chosen: Sequence[Held]) -> Engine | None:
         """The Engine on which to do what needs no object; asks where there are several."""
         engines = [engine for engine in self._scope.engines if allowed(verb, engine)]
+        if verb.everywhere:
+            return engines[0]
         # the one of the row under the cursor is the likeliest
         engines.sort(key=lambda engine: engine not in by_engine(chosen))
         return await self._one_of(engines, f"{verb.title} {verb.kind.plural}")

@@ -11,8 +11,11 @@ from tui.panes.detail import Detail
 from tui.panes.pane import KindPane
 from tui.screens.commands import ERRANDS, IMAGE_ROWS, PLACES
 from tui.screens.contexts import ContextsScreen
+from tui.screens.engine import PAGES, EngineScreen
 from tui.screens.help import HelpRow, HelpSection
 from tui.screens.keys import key_words
+from tui.screens.logs import LogsScreen
+from tui.screens.logs_members import MembersScreen
 from tui.screens.main import MainScreen
 from tui.screens.registries import RegistriesScreen
 from tui.screens.registries_repositories import RepositoriesScreen
@@ -34,11 +37,15 @@ SCOPES: tuple[tuple[str, type], ...] = (
     ("In an overview", Facts),
     ("In an inspect tree", JsonTree),
     ("In a log", LogView),
+    ("On the screen of a log", LogsScreen),
+    ("Among the containers of a log", MembersScreen),
     ("Among the contexts", ContextsScreen),
     ("Among the registries", RegistriesScreen),
     ("Among repositories", RepositoriesScreen),
     ("Among the tags", TagsScreen),
     ("While searching for images", SearchScreen),
+    ("In the Engine pane", EngineScreen),
+    *((f"In its section {page.WORD}", page) for page in PAGES if page.__dict__.get("BINDINGS")),
 )
 """Where keys hold that no verb stands for."""
 

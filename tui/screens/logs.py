@@ -1,231 +1,227 @@
-"""The log of one container, on a screen of its own."""
+"""The logs of one container, of several merged, or of a compose project, on a screen of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from http import HTTPStatus
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
 
-from tui.engine.connection import Connection
-from tui.engine.lines import docker
-from tui.engine.logs import LogLine
-from tui.engine.models import Container
-from tui.panes.detail_search import DetailSearch
+from tui.engine.errors import EngineError
+from tui.engine.kinds import Kind
+from tui.engine.log_feed import Feed, News
+from tui.engine.scope import Held
+from tui.engine.store import Changes
 from tui.panes.words import counted
-from tui.screens.bars import demo_pieces
-from tui.screens.key_bar import KeyBar
-from tui.screens.log_reader import TAIL, Begun, Ended, LogReader, News
-from widgets.bar import Bar, Piece
-from widgets.log_lines import seen_text
-from widgets.log_view import LogText, LogView
-from widgets.text import Shown, shown
+from tui.screens.logs_bars import LogBars
+from tui.screens.logs_keys import BINDINGS
+from tui.screens.logs_line import LineView
+from tui.screens.logs_prompt import LogPrompt
+from tui.screens.logs_questions import PRESETS, Questions
+from tui.screens.logs_reading import Reading
+from tui.screens.logs_sources import Sources
+from tui.screens.logs_view import ReadLog
+from tui.settings import Choices, Settings
+from tui.verbs.verb import Desk
+from widgets.bar import Bar
+from widgets.log_names import SourceName
+from widgets.log_view import LogView
+from widgets.text import shown
 
-MARKS = {"running": ("●", "good"), "paused": ("‖", "warn"), "restarting": ("◌", "warn")}
-"""Glyph and tone of a container's state; of the others the open circle."""
+if TYPE_CHECKING:
+    from tui.engine.engine import News as EngineNews
 
-
-WIDE = 110
-"""Cells from which the docker line has room beside the keys."""
-
-KEYS = (
-    ("logs.back", "back"),
-    ("logs.again", "read on"),
-    ("logs.search", "search"),
-    ("log.follow", "follow"),
-    ("log.wrap", "wrap"),
-    ("log.stamps", "times"),
-    ("logs.copy", "copy"),
-)
-SEARCH_KEYS = (("log.next_match", "next"), ("log.previous_match", "previous"))
+CONTEXTS = (0, 2, 5, 20)
+"""Lines around those that are kept, one after the other by the same key."""
 
 
-class SearchedLog(LogView):
-    """A log that tells when another match was gone to, and whose text can be had."""
+class Told(Message):
+    """News from a feed's threads."""
 
-    class Sought(Message):
-        """Another match is the current one."""
+    def __init__(self, feed: Feed, news: News) -> None:
+        super().__init__()
+        self.feed = feed
+        self.news = news
 
-    def action_next_match(self) -> None:
-        """Go to the next match."""
-        super().action_next_match()
-        self.post_message(self.Sought())
 
-    def action_previous_match(self) -> None:
-        """Go to the match before."""
-        super().action_previous_match()
-        self.post_message(self.Sought())
+class Noticed(Message):
+    """Containers of an Engine are different."""
 
-    def texts(self, first: int, last: int) -> list[str]:
-        """What is seen of lines, by position from 1; of none when `first` is 0."""
-        numbers = range(self._lines.first + first - 1, self._lines.first + last) if first else range(0)
-        return [seen_text(self._lines[number], self.stamps) for number in numbers]
+    def __init__(self, changes: Changes) -> None:
+        super().__init__()
+        self.changes = changes
 
 
 class LogsScreen(Screen[None]):
-    """Follows a container's log from its last lines on; a slow screen holds the Engine up, not the memory.
+    """Follows logs from their last lines on; a slow screen holds the Engine up, not the memory."""
 
-    Stamps are always asked for and only hidden: some thirty bytes a line, while reading the log again for
-    them would lose the place, the search, and what has scrolled out of the tail. They also tell, after the
-    container was started again, which lines are new.
-    """
-
-    BINDINGS = [
-        Binding("escape", "back", "Back", show=False, id="logs.back", tooltip="End the search, then go back"),
-        Binding("q", "leave", "Leave", show=False, id="logs.leave", tooltip="Go back"),
-        Binding("slash", "search", "Search", show=False, id="logs.search", tooltip="Search, in any case"),
-        Binding("y", "copy", "Copy", show=False, id="logs.copy", tooltip="Copy the lines in view"),
-        Binding("Y", "copy_all", "Copy all", show=False, id="logs.copy_all", tooltip="Copy all lines kept"),
-        Binding("r", "again", "Again", show=False, id="logs.again", tooltip="Read on after the end"),
-    ]
+    BINDINGS = BINDINGS
 
     DEFAULT_CSS = """
     LogsScreen {
         & > Vertical { height: 1fr; }
         & LogView { height: 1fr; }
-        & > #logs--head { background: $surface; }
+        & > #logs--head, & > #logs--filters { background: $surface; }
     }
     """
 
-    class Told(Message):
-        """News from a reader's thread."""
-
-        def __init__(self, reader: LogReader, news: News) -> None:
-            super().__init__()
-            self.reader = reader
-            self.news = news
-
-    def __init__(self, model: Container, connection: Connection) -> None:
-        """`model` is the container as the list showed it."""
+    def __init__(
+        self,
+        chosen: Sequence[Held],
+        desk: Desk,
+        choices: Choices,
+        settings: Settings,
+        *,
+        project: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`chosen` are the containers as the lists showed them; with a `project` later ones of it join."""
         super().__init__()
-        self._model = model
-        self._connection = connection
-        self._head = Bar(id="logs--head")
-        self._log = SearchedLog()
-        self._search: DetailSearch | None = None
-        self._line = Bar(id="logs--line")
-        self._keys = KeyBar(KEYS)
-        self._reader: LogReader | None = None
-        self._state: tuple[str, str, str] = ("◌", "asking the Engine …", "dim")
-        self._ended = False
-        self._notes = 0
-        self._last_stamp = ""
+        self.sources = Sources(chosen, project)
+        self._desk = desk
+        self._choices = choices
+        self._clock = clock
+        self._bars = LogBars()
+        self._can: list[bool | None] = []
+        self._log = ReadLog(limit=settings.log_lines, budget=settings.log_bytes, clock=clock)
+        self._unfolded = LineView(id="logs--unfolded")
+        self._prompt = LogPrompt(id="logs--prompt")
+        self.reading = Reading(self._log, self.sources, self._tell, clock)
+        self._questions = Questions(self._prompt, self._log, self.reading, self.sources, clock)
 
     def compose(self) -> ComposeResult:
-        """What is read, the log, the search, the docker line, the keys."""
-        yield self._head
+        """What is read, what is left out, the log, its unfolded line, what is typed, docker line, keys."""
+        yield self._bars.head
+        yield self._bars.filters
         with Vertical():
             yield self._log
-        yield self._line
-        yield self._keys
+            yield self._unfolded
+            yield self._prompt
+        yield self._bars.line
+        yield self._bars.keys
 
     def on_mount(self) -> None:
-        """Begin to read."""
-        self._log.focus()
-        for name in ("follow", "wrap", "stamps"):
-            self.watch(self._log, name, self._show_head, init=False)
-        self._show_head()
-        self._read()
-
-    def on_resize(self) -> None:
-        """Find the docker line its place."""
-        self._show_head()
+        """Begin to read, and to listen for containers that start."""
+        log = self._log
+        log.recall(self._choices)
+        for name in ("wrap", "times", "fields"):
+            self.watch(log, name, self._remember, init=False)
+        log.focus()
+        self._show_sources()
+        for engine in self.sources.engines:
+            engine.listen(self._hear)
+        self._attempt(lambda: self._questions.read_since(PRESETS[0]))
 
     def on_unmount(self) -> None:
         """Nobody reads any more."""
-        if self._reader is not None:
-            self._reader.close()
+        for engine in self.sources.engines:
+            engine.ignore(self._hear)
+        self.reading.close()
 
-    @property
-    def reader(self) -> LogReader | None:
-        """What reads now."""
-        return self._reader
+    def on_resize(self) -> None:
+        """Find the docker line its place."""
+        self._show()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Reading on is for logs that ended."""
-        return self._ended if action == "again" else True
+        """Reading on is for logs that ended; which containers show is a question where there are several."""
+        if action == "again":
+            return not self.sources.reading or any(source.trouble for source in self.sources.all)
+        return len(self.sources) > 1 if action == "members" else True
 
-    def _read(self) -> None:
-        # the reader tells which one it is: news of one that was closed may still be on its way
-        reader = LogReader(
-            self._connection,
-            self._model.id,
-            lambda news: _tell(self, reader, news),
-            self._last_stamp,
-        )
-        self._reader = reader
-        reader.start()
+    # News
+
+    def _tell(self, feed: Feed, news: News) -> None:
+        self.post_message(Told(feed, news))
+
+    def _hear(self, news: EngineNews) -> None:
+        if isinstance(news, Changes) and news.kind is Kind.CONTAINER:
+            self.post_message(Noticed(news))
 
     @on(Told)
-    def _show(self, event: Told) -> None:
+    def _told(self, event: Told) -> None:
         event.stop()
-        if event.reader is not self._reader:
-            return
-        match event.news:
-            case Begun(state):
-                glyph, tone = MARKS.get(state, ("○", "dim"))
-                self._state = (glyph, state, tone)
-            case Ended() as ended:
-                self._show_end(ended)
-            case lines:
-                self._append(lines)
-                event.reader.taken()
-        self._show_head()
+        self.reading.hear(event.feed, event.news)
+        self._show()
 
-    def _append(self, lines: Sequence[LogLine]) -> None:
-        self._log.append([LogText(text, "err" if fd == 2 else "out", stamp) for fd, text, stamp in lines])
-        self._last_stamp = max(self._last_stamp, lines[-1].stamp)
+    @on(Noticed)
+    def _noticed(self, event: Noticed) -> None:
+        event.stop()
+        again, joined = self.sources.take(event.changes)
+        for number in again:
+            self.reading.resume(number)
+        for source in joined:
+            self._attempt(lambda source=source: self.reading.join(source))  # type: ignore[misc]
+        if joined:
+            self._show_sources()
+        self._show()
 
-    def _show_end(self, ended: Ended) -> None:
-        if ended.error is not None:
-            gone = ended.error.status == HTTPStatus.NOT_FOUND
-            self._state = ("○", "gone", "dim") if gone else ("✗", "cannot be read", "bad")
-            notes = [note for note in (ended.error.message, ended.error.advice) if note]
-        elif ended.exit_code is not None:
-            self._state = ("○", f"ended, exit code {ended.exit_code}", "dim")
-            notes = [f"container ended, exit code {ended.exit_code}"]
-        elif ended.state == "created":
-            self._state = ("○", "created", "dim")
-            notes = ["the container was not started yet"]
-        else:
-            self._state = ("◌", "the log ended", "warn")
-            notes = ["the Engine ended the log although the container goes on"]
-        self._log.append([LogText(shown(note), "note") for note in notes])
-        self._notes += len(notes)
-        self._ended = True
-        self.refresh_bindings()
+    def _attempt(self, read: Callable[[], object]) -> None:
+        """Begin to read something; where the Engine cannot be reached, say so."""
+        try:
+            read()
+        except EngineError as error:
+            self.reading.fail(error)
+        self._show()
 
-    @on(LogView.Moved)
+    @on(LogView.WantsOlder)
+    def _wants_older(self) -> None:
+        self._read_older()
+
+    @work(group="older", exit_on_error=False)
+    async def _read_older(self) -> None:
+        try:
+            asking = self.reading.read_older()
+            self.call_later(self._show)
+            await asking
+        except EngineError as error:
+            self.notify(shown(f"older lines: {error.message}"), severity="error", markup=False)
+        self._show()
+
+    @on(LogView.WantsNewer)
+    def _wants_newer(self) -> None:
+        self._attempt(self.reading.read_newer)
+
+    @on(LogView.WantsNewest)
+    def _wants_newest(self) -> None:
+        self._attempt(self.reading.to_tail)
+
+    @on(ReadLog.WantsOldest)
+    def _wants_oldest(self) -> None:
+        self._attempt(self.reading.to_beginning)
+
     @on(LogView.FollowChanged)
+    @on(LogView.Moved)
     def _moved(self) -> None:
-        self._show_head()
+        self.reading.use()
+        self._questions.count()
+        self._show()
 
-    def _show_head(self) -> None:
+    # What is said
+
+    def _remember(self) -> None:
+        self._log.remember(self._choices)
+        self._show()
+
+    def _show_sources(self) -> None:
+        self._log.show_sources([SourceName(shown(source.label)) for source in self.sources.all])
+
+    def _show(self) -> None:
         log = self._log
-        count, (first, last) = max(log.lines_count - self._notes, 0), log.position
-        left = [
-            *demo_pieces(self._connection.endpoint),
-            Piece(Shown(f" {shown(self._model.name)} "), "accent"),
-            Piece(Shown(" {} {} ".format(*self._state[:2])), self._state[2]),
-            Piece(shown(f" {_lines(count)} "), "dim", weight=2),
-        ]
-        where = "following" if log.follow else f"paused at {first:,}–{last:,}"
-        if self._ended and log.follow:
-            where = "at the end"
-        right = [Piece(shown(f" {where} "), "plain" if log.follow else "warn", weight=1)]
-        right += [Piece(shown(f" {word} "), "dim", weight=3) for word in _modes(log)]
-        self._head.show(left, right)
-        stamps = ("--timestamps",) if log.stamps else ()
-        line = docker("logs", "--follow", "--tail", str(TAIL), *stamps, self._model.name).masked()
-        wide = self.size.width >= WIDE
-        self._keys.show_line(line if wide else "")
-        self._line.show([Piece(Shown(f" {shown(line)}"), "dim")])
-        self._line.display = not wide
+        self._bars.show(
+            *(log, self.sources, self.reading, self._questions),
+            width=self.size.width,
+        )
+        if self._unfolded.is_open:
+            self._unfolded.show_line(log.current, self.sources, self._clock())
+        can = [self.check_action(action, ()) for action in ("again", "members")]
+        if can != self._can:
+            self._can = can
+            self.refresh_bindings()
 
     # What the keys do
 
@@ -234,67 +230,80 @@ class LogsScreen(Screen[None]):
         self.dismiss(None)
 
     def action_back(self) -> None:
-        """End the search, or go back."""
-        if self._search is None:
+        """Close what was opened last, or go back."""
+        if self._unfolded.is_open:
+            self.action_unfold()
+        elif self._log.ranging:
+            self._log.end_range()
+        elif not self._questions.end():
             self.dismiss(None)
-            return
-        search, self._search = self._search, None
-        self._log.search("")
-        self.set_focus(self._log)
-        search.remove()
-        self._keys.set_keys(KEYS)
+        self._show()
 
-    async def action_search(self) -> None:
-        """Open the search line, or go back to it."""
-        if self._search is None:
-            self._search = DetailSearch()
-            self._keys.set_keys((*KEYS[:3], *SEARCH_KEYS, *KEYS[3:]))
-            await self.query_one(Vertical).mount(self._search)
-        self._search.focus_text()
+    def action_ask(self, sign: str) -> None:
+        """Open the line for something to be typed."""
+        self._questions.ask(sign)
 
-    def action_copy(self) -> None:
-        """Copy the lines in view."""
-        self._copy(*self._log.position)
-
-    def action_copy_all(self) -> None:
-        """Copy all lines that are kept."""
-        self._copy(1 if self._log.lines_count else 0, self._log.lines_count)
-
-    def action_again(self) -> None:
-        """Read on where the log ended: the container may run again."""
-        self._ended = False
-        self._state = ("◌", "asking the Engine …", "dim")
-        self._read()
-        self._show_head()
-        self.refresh_bindings()
-
-    @on(DetailSearch.Asked)
-    def _searched(self, event: DetailSearch.Asked) -> None:
+    @on(LogPrompt.Given)
+    def _given(self, event: LogPrompt.Given) -> None:
         event.stop()
-        if self._search is not None:
-            self._log.search(self._search.text)
-            self._log.focus()
-            self._count_matches()
+        self._attempt(lambda: self._questions.given(event.sign, event.text))
 
-    @on(SearchedLog.Sought)
-    def _count_matches(self) -> None:
-        if self._search is not None and self._search.text:
-            self._search.show_position(*self._log.match_position)
+    @on(LogPrompt.Left)
+    def _left(self, event: LogPrompt.Left) -> None:
+        event.stop()
+        self._questions.left(event.sign)
+        self._log.focus()
+        self._show()
 
-    def _copy(self, first: int, last: int) -> None:
-        texts = self._log.texts(first, last)
+    @on(Bar.Clicked)
+    async def _clicked(self, event: Bar.Clicked) -> None:
+        event.stop()
+        await self.run_action(event.action)
+
+    def action_preset(self, number: int) -> None:
+        """Read from another time on."""
+        self._attempt(lambda: self._questions.read_preset(number))
+
+    def action_context(self) -> None:
+        """Show more lines around those that are kept, or none again."""
+        self._log.context = next((lines for lines in CONTEXTS if lines > self._log.context), 0)
+        self._remember()
+
+    def action_unfold(self) -> None:
+        """Unfold the line under the cursor, or close that."""
+        self._unfolded.toggle()
+        self._show()
+
+    def action_members(self) -> None:
+        """Ask which containers show."""
+        from tui.screens.logs_members import MembersScreen
+
+        self.app.push_screen(MembersScreen(self.sources.all, self._log.style_of, self._hide))
+
+    def _hide(self) -> None:
+        self._log.hide({number for number, source in enumerate(self.sources.all) if source.hidden})
+        self._show()
+
+    def action_copy(self, every: bool) -> None:
+        """Copy the line or the range, or every line shown."""
+        texts = self._log.texts(self._log.shown if every else self._log.selected)
         if texts:
             self.app.copy_to_clipboard("\n".join(texts))
-        self.notify(f"copied {_lines(len(texts))}", markup=False)
+        count = counted(len(texts), "line") if texts else "no lines"
+        self.notify(f"copied {count}", markup=False)
 
+    @work(group="save", exit_on_error=False)
+    async def action_save(self) -> None:
+        """Ask what to save and where, and save it as a job."""
+        from tui.screens.logs_saving import saving_of
+        from tui.verbs.log_saving import save_logs
 
-def _lines(count: int) -> str:
-    return counted(count, "line") if count else "no lines"
+        try:
+            saving = saving_of(self._log, self.sources)
+            await save_logs(self._desk, saving)
+        except EngineError as error:
+            self.notify(shown(error.message), severity="error", markup=False)
 
-
-def _modes(log: LogView) -> list[str]:
-    return [word for word, on_ in (("wrap", log.wrap), ("times", log.stamps)) if on_]
-
-
-def _tell(screen: LogsScreen, reader: LogReader, news: News) -> None:
-    screen.post_message(LogsScreen.Told(reader, news))
+    def action_again(self) -> None:
+        """Read on where it ended: the container may run again."""
+        self._attempt(self.reading.again)

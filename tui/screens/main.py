@@ -25,7 +25,7 @@ from tui.engine.link import Link
 from tui.engine.scope import Scope
 from tui.engine.store import Changes
 from tui.panes.pane import KindPane
-from tui.screens.body import VIEWS, Body
+from tui.screens.body import FIGURES, VIEWS, Body
 from tui.screens.listening import Listening
 from tui.screens.main_bars import MainBars
 from tui.screens.threads import on_thread
@@ -62,6 +62,7 @@ class MainScreen(Screen[None]):
             for number, view in enumerate(VIEWS, 1)
         ),
         _binding("5", "app.registries", "registries", "The registries: repositories, tags, what is in them"),
+        _binding("6", "app.engine_pane", "engine", "The Engine: what it is, does and takes; its plugins"),
         _binding("slash", "filter", "filter", "Filter: text, !not, key=value, ~fuzzy", first=True),
         _binding("colon", "command", "command", "A command: :stop web, :images nginx", first=True),
         _binding("escape", "back", "back", "Back: close the detail, clear marks, clear the filter"),
@@ -112,14 +113,15 @@ class MainScreen(Screen[None]):
         *,
         clock: Callable[[], float] = time.time,
         others: Callable[[], int] = lambda: 0,
+        spare: bool = False,
     ) -> None:
-        """`others` tells how many more Engines are connected."""
+        """`others` tells how many more Engines are connected; with `spare` bytes are to be spared."""
         super().__init__()
         self.scope = scope
         self._others = others
         self.settings = settings
         self.choices = choices
-        self.body = Body(scope, clock, self._moved, choices=choices)
+        self.body = Body(scope, clock, self._moved, choices=choices, spare=spare)
         self._gaps_said: set[Engine] = set()
         self._listening = Listening(scope, self._tell)
         self._standing = False
@@ -237,6 +239,10 @@ class MainScreen(Screen[None]):
         """Hide or show stopped containers."""
         if self.kind is Kind.CONTAINER:
             self.choices.keep("hide_stopped", self.pane.toggle_stopped())
+
+    def turn_figures(self) -> None:
+        """Show what the containers use, or show it no more, and remember it."""
+        self.choices.keep(FIGURES, self.body.turn_figures())
 
     def action_sort(self) -> None:
         """Sort by the next column."""

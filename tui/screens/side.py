@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from textual.timer import Timer
 
 from tui.engine.errors import EngineError
+from tui.engine.models import Container
 from tui.engine.models.image import ImageSizes
 from tui.engine.scope import Held
 from tui.engine.store import Store
@@ -31,6 +33,8 @@ class Side(Detail):
         self._wanted: Held | None = None
         self._sizes: ImageSizes | None = None
         self._rest: Timer | None = None
+        self.settled = True
+        """Whether all that was to be asked of what is shown has been answered."""
 
     def follow(self, held: Held | None) -> None:
         """Show this object, or the same one again because it changed."""
@@ -47,6 +51,7 @@ class Side(Detail):
         self.show(held.model if held is not None else None, None)
         if self._rest is not None:
             self._rest.stop()
+        self.settled = held is None
         if held is not None:
             self._rest = self.set_timer(REST_SECONDS, self._ask)
 
@@ -54,11 +59,15 @@ class Side(Detail):
         self.run_worker(self._read(), group="detail", exclusive=True, exit_on_error=False)
 
     async def _read(self) -> None:
-        from tui.engine.lists import inspect
-
         held = self._wanted
         if held is None:
             return
+        await self._read_all(held)
+        self.settled = held is self._wanted
+
+    async def _read_all(self, held: Held) -> None:
+        from tui.engine.lists import inspect
+
         engine, model = held
         ref = target_of(model).ref
         try:
@@ -67,5 +76,20 @@ class Side(Detail):
             if held is self._wanted:
                 self.show_error(error.message)
             return
-        if held is self._wanted:
-            self.show(model, found)
+        if held is not self._wanted:
+            return
+        # what was known of its end stays until it is told anew
+        self.show(model, found, self._why)
+        if isinstance(model, Container):
+            await self._read_why(held, found)
+
+    async def _read_why(self, held: Held, found: Mapping[str, Any]) -> None:
+        """Ask why a container is down, or was started again."""
+        from tui.engine.lives import Why, asked_why
+
+        try:
+            why = await on_thread(lambda: asked_why(held.engine.ready(), found, self._clock()))
+        except EngineError as error:
+            why = Why(unread=error.message)
+        if held is self._wanted and why != self._why:
+            self.show(held.model, found, why)

@@ -10,9 +10,10 @@ from tui.engine.lines import DockerLine, docker
 from tui.engine.models import Container
 from tui.engine.store import Store
 from tui.verbs.committing import COMMIT
-from tui.verbs.common import calling, copy_verb, fill_and_start, inspect_verb, lined, target_of
+from tui.verbs.common import calling, copy_verb, fill_and_start, inspect_verb, lined, names_of, target_of
 from tui.verbs.entering import ATTACH, EXEC
 from tui.verbs.halting import KILL, PAUSE, RESTART, START, STOP, UNPAUSE, alive
+from tui.verbs.metering import STATS
 from tui.verbs.removal import PRUNE_CONTAINERS, REMOVE_CONTAINER
 from tui.verbs.running import CREATE_CONTAINER, RUN_AGAIN
 from tui.verbs.saving import EXPORT
@@ -43,8 +44,28 @@ async def _rename(desk: Desk, models: Sequence[Container]) -> None:
     await fill_and_start(desk, sheet, task)
 
 
+def _logs_line(models: Sequence[Container]) -> DockerLine:
+    # the docker CLI shows one container's log at a time
+    return docker("logs", "--follow", "--tail", "1000", *names_of(models[:1]))
+
+
 async def _logs(desk: Desk, models: Sequence[Container]) -> None:
-    await desk.view(View.LOGS, models[0])
+    await desk.logs(models)
+
+
+def _in_project(model: Container, store: Store) -> bool:
+    return bool(model.project)
+
+
+def _project_line(models: Sequence[Container]) -> DockerLine:
+    project = models[0].project if models else "PROJECT"
+    return docker("compose", "-p", project, "logs", "--follow", "--tail", "1000")
+
+
+async def _project_logs(desk: Desk, models: Sequence[Container]) -> None:
+    project = models[0].project
+    found = [model for model in desk.store.containers.values() if model.project == project]
+    await desk.logs(sorted(found, key=lambda model: model.name), project)
 
 
 async def _top(desk: Desk, models: Sequence[Container]) -> None:
@@ -81,13 +102,26 @@ LOGS = Verb(
     "container.logs",
     "l",
     "logs",
-    "The last 1,000 lines of the container's log, and what follows.",
+    "The last 1,000 lines of the container's log, and what follows; of several marked ones merged by time.",
     Kind.CONTAINER,
     Effect.READS,
-    lined("logs", "--follow", "--tail", "1000"),
+    _logs_line,
     _logs,
-    bulk=False,
+    together=True,
     weight=2,
+)
+PROJECT_LOGS = Verb(
+    "container.project-logs",
+    "L",
+    "project logs",
+    "The logs of all containers of the compose project, also of those that start later.",
+    Kind.CONTAINER,
+    Effect.READS,
+    _project_line,
+    _project_logs,
+    _in_project,
+    bulk=False,
+    weight=8,
 )
 TOP = Verb(
     "container.top",
@@ -117,7 +151,7 @@ OPEN_PORT = Verb(
 )
 
 VERBS = (
-    *(START, STOP, RESTART, LOGS, EXEC, ATTACH, inspect_verb(Kind.CONTAINER), TOP),
+    *(START, STOP, RESTART, LOGS, PROJECT_LOGS, EXEC, ATTACH, inspect_verb(Kind.CONTAINER), TOP),
     *(REMOVE_CONTAINER, PRUNE_CONTAINERS, RUN_AGAIN, CREATE_CONTAINER, PAUSE, UNPAUSE, KILL, RENAME),
-    *(COMMIT, EXPORT, OPEN_PORT, copy_verb(Kind.CONTAINER)),
+    *(STATS, COMMIT, EXPORT, OPEN_PORT, copy_verb(Kind.CONTAINER)),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from tui.engine.jobs import Job, Task
 from tui.engine.kinds import Kind
 from tui.engine.lines import DockerLine
-from tui.engine.models import Model
+from tui.engine.models import Container, Model
 from tui.engine.plans import Plan
 from tui.engine.store import Store
 
@@ -37,7 +37,6 @@ class View(StrEnum):
     """A place that shows an object."""
 
     INSPECT = "inspect"
-    LOGS = "logs"
     TOP = "top"
     HISTORY = "history"
     FILES = "files"
@@ -169,6 +168,9 @@ class Desk(Protocol):
     async def view(self, view: View, model: Model) -> None:
         """Open a place that shows an object."""
 
+    async def logs(self, containers: Sequence[Container], project: str = "") -> None:
+        """Open the logs of containers, those of several merged; of a `project` also those that come later."""
+
     async def run_form(self, spec: RunSpec, *, create_only: bool, line: str = "") -> None:
         """Open the form that runs or creates a container."""
 
@@ -183,6 +185,9 @@ class Desk(Protocol):
 
     async def enter(self, visit: Visit) -> None:
         """Give the whole terminal to a process in a container; on production the person is asked first."""
+
+    def figures(self) -> None:
+        """Show what the containers use beside them, or show it no more."""
 
     def browse(self, url: str) -> None:
         """Open an address in the browser of this machine, or copy it where there is none."""
@@ -225,6 +230,10 @@ class Verb:
     """Whether it takes several rows at once."""
     needs_row: bool = True
     """Whether it acts on rows; prune and create do not."""
+    together: bool = False
+    """Whether rows of several Engines are taken at once, and not one Engine after the other."""
+    everywhere: bool = False
+    """Whether it is about what the screen shows, of all its Engines together; it needs no row then."""
     weight: int = 0
     """Its place in the footer: heavier ones are dropped first when there is little room."""
 

@@ -42,6 +42,10 @@ DIFFERENCES = (
     Justified("*", "shape:*.GraphDriver.Data.ID", "came with Engine 28, and says nothing that Id does not"),
     Justified("*", "shape:*.HostConfig.OomKillDisable", CGROUP_1, everywhere=False),
     Justified("*: GET /info*", "shape:*.KernelMemoryTCP", CGROUP_1, everywhere=False),
+    *(
+        Justified("statistics: *", f"shape:*.{name}", CGROUP_1, everywhere=False)
+        for name in ("percpu_usage", "max_usage", "pids_stats.limit", "blkio_stats.*")
+    ),
     Justified(
         "*: GET /info*",
         "shape:*Commit.Expected",

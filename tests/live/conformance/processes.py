@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.live.conformance.steps import NO_ID, ended, get, made, post, read, say, started
+from tests.live.conformance.steps import NO_ID, NOBODY, ended, get, made, post, read, say, started
 from tests.live.conformance.telling import Step, Story
 
 BOTH = {"stdout": "1", "stderr": "1"}
@@ -172,4 +172,20 @@ PULL = Story(
     ),
 )
 
-STORIES = (LOGS, EXEC, ATTACHED_TO, PULL)
+STATS = Story(
+    "statistics",
+    (
+        made("idle"),
+        get("/containers/idle/stats", {"stream": "0"}, same=("name", "read", "memory_stats")),
+        get("/containers/idle/stats", {"stream": "0", "one-shot": "1"}),
+        get("/containers/idle/stats", {"stream": "1", "one-shot": "1"}),
+        get(f"/containers/{NOBODY}/stats", {"stream": "0"}),
+        *started("web"),
+        get("/containers/web/stats", {"stream": "0"}, same=("name",)),
+        get("/containers/web/stats", {"stream": "0", "one-shot": "1"}),
+        post("/containers/web/pause"),
+        get("/containers/web/stats", {"stream": "0"}, same=("name",)),
+    ),
+)
+
+STORIES = (LOGS, EXEC, ATTACHED_TO, STATS, PULL)

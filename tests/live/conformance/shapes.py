@@ -10,7 +10,7 @@ from typing import Any
 MAPS = {
     *("Annotations", "Attributes", "Containers", "DriverOpts", "ExposedPorts"),
     *("IndexConfigs", "Labels", "LogConfig.Config", "Networks", "Options", "PortBindings", "Ports"),
-    *("Runtimes", "Sysctls", "Tmpfs", "Volumes"),
+    *("Runtimes", "Sysctls", "Tmpfs", "Volumes", "memory_stats.stats"),
 }
 """Objects whose keys are data: what their values look like is compared, not which keys there are."""
 

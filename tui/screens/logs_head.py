@@ -1,0 +1,117 @@
+"""What the top of a log screen says: whose log it is, where in it one is, and what is left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tui.engine.lines import DockerLine, docker
+from tui.engine.log_times import TAIL, Since
+from tui.panes.words import counted
+from tui.screens.bars import demo_pieces
+from tui.screens.logs_sources import LIVE, Source, Sources
+from widgets.bar import Piece
+from widgets.text import Shown, shown
+
+
+class Place(NamedTuple):
+    """Where in a log one is."""
+
+    kept: int = 0
+    """Lines that are kept."""
+    among: int = 0
+    """Those of them that the filters show."""
+    first: int = 0
+    """The first line in view, counted among those shown; 0 when there is none."""
+    last: int = 0
+    follow: bool = True
+    older: bool = False
+    """Whether there are lines before those that are kept."""
+    newer: bool = False
+    """Whether there are lines after those that are kept."""
+    asking: bool = False
+    """Whether older lines are on their way."""
+
+
+def where(place: Place, sources: Sources) -> tuple[str, str]:
+    """Where one is, in words, and their tone."""
+    if place.asking:
+        return "reading older lines …", "accent"
+    if not place.follow:
+        more = "+" if place.newer else ""
+        lines = f"{place.first:,}–{place.last:,} of {place.among:,}{more}"
+        top = place.first <= 1 and not place.older
+        return (f"at the beginning, {lines}" if top else f"paused at {lines}"), "warn"
+    if sources.reading:
+        return "following", "good"
+    return "at the end", "plain"
+
+
+def head(sources: Sources, place: Place, modes: Sequence[str]) -> tuple[list[Piece], list[Piece]]:
+    """The first line: whose log, how they are, how many lines; and where in them one is."""
+    left = [*demo_pieces(sources[0].engine.endpoint), *_whose(sources)]
+    count = counted(place.kept, "line") if place.kept else "no lines"
+    if place.among != place.kept:
+        count = f"{place.among:,} of {count}"
+    left.append(Piece(shown(f" {count} "), "dim", weight=2))
+    words, tone = where(place, sources)
+    right = [Piece(shown(f" {words} "), tone, weight=1)]
+    right += [Piece(shown(f" {mode} "), "dim", weight=4) for mode in modes]
+    return left, right
+
+
+def _whose(sources: Sources) -> list[Piece]:
+    if len(sources) == 1 and not sources.project:
+        glyph, words, tone = sources[0].words
+        return [
+            Piece(Shown(f" {shown(sources[0].model.name)} "), "accent"),
+            Piece(shown(f" {glyph} {words} "), tone),
+        ]
+    seen = [source for source in sources.all if not source.hidden]
+    count = counted(len(sources), "container")
+    if len(seen) < len(sources):
+        count = f"{len(seen)} of {count}"
+    name = [Piece(shown(f" project {sources.project} "), "accent")] if sources.project else []
+    return [*name, Piece(shown(f" {count} "), "plain" if name else "accent", weight=3), *_states(sources.all)]
+
+
+def _states(sources: Sequence[Source]) -> list[Piece]:
+    counts = Counter(_short(source) for source in sources)
+    return [
+        Piece(shown(f" {glyph} {count} {word} "), tone, weight=3)
+        for (glyph, word, tone), count in counts.most_common()
+    ]
+
+
+def _short(source: Source) -> tuple[str, str, str]:
+    """Glyph, one word and tone of a state."""
+    glyph, words, tone = source.words
+    if source.trouble or source.state in LIVE or source.exit_code is None:
+        return glyph, words, tone
+    return glyph, "ended", "warn" if source.exit_code else tone
+
+
+def filters(since: Since, keep: str, drop: str, context: int) -> list[Piece]:
+    """The second line, which is there when it says something: from when on, and what is left out."""
+    pieces = []
+    if since.words:
+        pieces.append(Piece(shown(f" {since.words} "), "accent", "ask('since')"))
+    if keep:
+        pieces.append(Piece(shown(f" & {keep} "), "good", "ask('keep')"))
+    if drop:
+        pieces.append(Piece(shown(f" ! {drop} "), "warn", "ask('drop')"))
+    if context and (keep or drop):
+        pieces.append(Piece(shown(f" {counted(context, 'line')} of context "), "dim", "context"))
+    return pieces
+
+
+def docker_line(sources: Sources, current: int, since: Since = TAIL, *, stamps: bool = False) -> DockerLine:
+    """The line that shows the same; of several logs that of the container `current`, or all of a project."""
+    flags = (*since.flags, *(("--timestamps",) if stamps else ()))
+    source = sources[current]
+    if sources.project:
+        line = docker("compose", "-p", sources.project, "logs", "--follow", *flags)
+    else:
+        line = docker("logs", "--follow", *flags, source.model.name)
+    return line.at(source.engine.endpoint)
