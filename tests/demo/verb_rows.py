@@ -14,6 +14,7 @@ from tests.live.verb_rows import (
     copies,
     form,
     from_file,
+    has_figures,
     has_started_again,
     is_exited,
     is_running,
@@ -255,6 +256,7 @@ ROWS: dict[str, Row | Stay] = {
     ),
     "container.logs": Row(container("shop-app-1"), on(LogsScreen, "GET /")),
     "container.project-logs": Row(container("shop-app-1"), on(LogsScreen, "project shop")),
+    "container.stats": Row(container("shop-app-1"), has_figures),
     "container.top": Row(container("shop-app-1"), on(TopScreen, "python -m shop")),
     "container.commit": Row(
         container("shop-app-1"),

@@ -64,3 +64,45 @@ def build(api: docker.APIClient, reference: str, *lines: str) -> str:
     said = list(steps)
     assert not any("error" in step for step in said), said
     return str(next(step["aux"]["ID"] for step in reversed(said) if "ID" in step.get("aux", {})))
+
+
+LISTENING = (
+    *("/usr/bin/perl", "-MSocket", "-e"),
+    "$SIG{TERM} = sub { exit };"
+    ' socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un("/run/docker/plugins/test.sock"));'
+    " listen(S, 1); sleep",
+)
+"""All that the Engine wants of a plugin: its socket takes connections."""
+
+
+def plugin(api: docker.APIClient, reference: str, *command: str) -> None:
+    """A plugin that is not enabled; it runs a program of the Engine's own tree."""
+    tree = {"source": "/usr", "destination": "/usr", "type": "bind", "options": ["rbind", "ro"]}
+    config = {
+        "args": {"value": []},
+        "description": "A test plugin",
+        "entrypoint": list(command or LISTENING),
+        "env": [],
+        "interface": {"types": ["docker.volumedriver/1.0"], "socket": "test.sock"},
+        "network": {"type": "none"},
+        "linux": {"capabilities": ["CAP_SYS_ADMIN"]},
+        "mounts": [{"name": "tree", **tree, "settable": ["source"]}],
+        "workdir": "/",
+    }
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        text = json.dumps(config).encode()
+        file = tarfile.TarInfo("config.json")
+        file.size = len(text)
+        tar.addfile(file, io.BytesIO(text))
+        for name in ("rootfs", "rootfs/usr"):
+            folder = tarfile.TarInfo(name)
+            folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+            tar.addfile(folder)
+        for name in ("lib", "lib64"):
+            link = tarfile.TarInfo(f"rootfs/{name}")
+            link.type, link.linkname = tarfile.SYMTYPE, f"usr/{name}"
+            tar.addfile(link)
+    url = f"{api.base_url}/v{api.api_version}/plugins/create"
+    answer = api.post(url, params={"name": reference}, data=packed.getvalue())
+    assert answer.status_code == 204, answer.text

@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.typing_quickly import press_quickly
+from tests.typing_quickly import press_keys
 from tui.app import WharfApp
 from tui.demo import NAME as DEMO
 from tui.engine.endpoint import Endpoint
@@ -99,7 +99,7 @@ class Person:
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other."""
-        await press_quickly(self.pilot, *keys)
+        await press_keys(self.pilot, *keys)
 
     async def say(self, key: str, text: str) -> None:
         """Open a line with a key, write into it and press enter."""

@@ -16,9 +16,11 @@ from tests.live.conformance.differences import DIFFERENCES, Justified
 from tests.live.conformance.telling import Difference, Story, Told, differences, tell
 from tests.live.conftest import IMAGE, clear
 from tests.live.engine import PrivateEngine
+from tests.live.making import plugin
 from tests.live.verb_rows import pullable
 from tui.demo import DemoEngine
 from tui.demo.models import Image, Layer
+from tui.demo.plugins import Plugin
 from tui.demo.router import ROUTES
 
 STORIES = {
@@ -44,7 +46,11 @@ class Comparison:
             if story is processes.PULL:
                 (reference,) = pullable(self._api, self._private).refs
                 given["pullable"], _, given["tag"] = reference.rpartition(":")
+            if story is objects.PLUGINS:
+                plugin(self._api, objects.PLUGIN)
             real = tell(self._private.socket_path, story, **given)
+            for one in self._api.plugins():
+                self._api.remove_plugin(one["Id"], force=True)
             self._found[story.name] = differences(story, self._on_the_demo(story), real)
         return self._found[story.name]
 
@@ -56,6 +62,10 @@ class Comparison:
         demo = DemoEngine()
         demo.dials.pace = 0
         empty(demo, self._busybox)
+        if story is objects.PLUGINS:
+            word, use = "A test plugin", "docker.volumedriver/1.0"
+            made = Plugin(demo.world.digest("plugin"), objects.PLUGIN, False, word, use, "test.sock")
+            demo.world.plugins = {made.name: made}
         with demo:
             given = {"pullable": "alpine", "tag": "3.20", "pushable": "shop/app", "registry": "docker.io"}
             return tell(Path(demo.start().removeprefix("unix://")), story, **given)
@@ -66,6 +76,7 @@ def empty(demo: DemoEngine, busybox: dict[str, Any]) -> None:
     world = demo.world
     world.containers.clear()
     world.volumes.clear()
+    world.plugins.clear()
     world.networks = {key: one for key, one in world.networks.items() if one.builtin}
     for network in world.networks.values():
         network.hosts.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -315,6 +316,11 @@ def on(screen: type, text: str) -> Callable[[After], bool]:
     return lambda after: isinstance(after.person.app.screen, screen) and after.person.sees(text)
 
 
+def has_figures(after: After) -> bool:
+    (row,) = (line for line in after.person.text.split("\n") if f" {after.scene.name} " in line)
+    return re.search(r" \d+\.\d\d% .*\d[KM]iB ", row) is not None
+
+
 ROWS: dict[str, Row | Stay] = {
     "container.start": Row(stopped, is_running, line="docker start web"),
     "container.stop": Row(running, is_exited, line="docker stop web"),
@@ -346,6 +352,7 @@ ROWS: dict[str, Row | Stay] = {
     ),
     "container.logs": Row(talking, on(LogsScreen, "first words")),
     "container.project-logs": Row(in_project, on(LogsScreen, "project fleet")),
+    "container.stats": Row(running, has_figures),
     "container.top": Row(running, on(TopScreen, "sleep 1000")),
     "container.commit": Row(running, references("made:1"), made_1, "docker commit web made:1"),
     "container.export": Row(

@@ -27,7 +27,9 @@ def counts(stage: Stage) -> list[str]:
 
 async def test_tabs_count_what_the_engine_has(stage: Stage) -> None:
     world = stage.demo.world
-    expected = f"1 Containers {len(world.containers)} 2 Images 17 3 Networks 7 4 Volumes 11 5 Registries 6 Engine"
+    expected = (
+        f"1 Containers {len(world.containers)} 2 Images 17 3 Networks 7 4 Volumes 11 5 Registries 6 Engine"
+    )
     assert counts(stage) == expected.split()
     assert all(str(word) in stage.lines[1] for word in counts(stage))
 

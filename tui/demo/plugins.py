@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.demo.models import JSON, Refusal
+from tui.demo.wire import ENGINE
 from tui.demo.world import World
 
 
@@ -21,6 +22,17 @@ class Plugin:
     socket: str
     in_use: bool = False
     """Whether something holds on to it, so that it cannot be disabled."""
+
+
+_STATE: JSON = {
+    "Description": "",
+    "Destination": "/mnt/state",
+    "Name": "state",
+    "Options": ["rbind"],
+    "Settable": ["source"],
+    "Source": "/var/lib/docker/plugins/",
+    "Type": "bind",
+}
 
 
 def installed(world: World) -> dict[str, Plugin]:
@@ -57,9 +69,9 @@ def named(world: World, reference: str) -> Plugin:
 def turn(world: World, plugin: Plugin, *, on: bool) -> None:
     """POST /plugins/{name}/enable and /disable."""
     if plugin.enabled is on:
-        state = "enabled" if on else "disabled"
-        found = f": plugin {plugin.name} found but disabled" if not on else ""
-        raise Refusal(409, f"plugin is already {state}{found}")
+        if on:
+            raise Refusal(409, f"plugin already enabled: plugin {plugin.name} is enabled")
+        raise Refusal(409, f"plugin is already disabled: plugin {plugin.name} found but disabled")
     if plugin.in_use:
         raise Refusal(409, f"plugin {plugin.name} is in use")
     plugin.enabled = on
@@ -73,13 +85,14 @@ def shape(plugin: Plugin) -> JSON:
         "Config": {
             "Args": {"Description": "", "Name": "", "Settable": None, "Value": []},
             "Description": plugin.description,
+            "DockerVersion": ENGINE,
             "Documentation": "https://docs.docker.com/engine/extend/plugins/",
             "Entrypoint": [f"/{plugin.socket.removesuffix('.sock')}"],
             "Env": [],
             "Interface": {"Socket": plugin.socket, "Types": [f"{prefix}/{version}"]},
             "IpcHost": False,
             "Linux": {"AllowAllDevices": False, "Capabilities": ["CAP_SYS_ADMIN"], "Devices": None},
-            "Mounts": [],
+            "Mounts": [_STATE],
             "Network": {"Type": "host"},
             "PidHost": False,
             "PropagatedMount": "",
@@ -91,5 +104,5 @@ def shape(plugin: Plugin) -> JSON:
         "Id": plugin.id,
         "Name": plugin.name,
         "PluginReference": f"docker.io/{plugin.name}",
-        "Settings": {"Args": [], "Devices": [], "Env": [], "Mounts": []},
+        "Settings": {"Args": [], "Devices": [], "Env": [], "Mounts": [_STATE]},
     }

@@ -26,13 +26,13 @@ def enable(world: World, request: Request, name: str) -> Answer:
     if not timeout.isdigit():
         raise Refusal(500, f'strconv.Atoi: parsing "{timeout}": invalid syntax')
     plugins.turn(world, plugin, on=True)
-    return Reply(200)
+    return Reply(200, kind="")
 
 
 def disable(world: World, request: Request, name: str) -> Answer:
     """POST /plugins/{name}/disable."""
     plugins.turn(world, plugins.named(world, name), on=False)
-    return Reply(200)
+    return Reply(200, kind="")
 
 
 ROUTES: Routes = (

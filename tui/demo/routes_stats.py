@@ -20,7 +20,7 @@ def read(world: World, request: Request, name: str) -> Answer:
         raise Refusal(400, "cannot have stream=true and one-shot=true")
     container, now = world.container(name), world.now()
     if streams:
-        return Stream(_frames(world, container, Watch(world)))
+        return Stream(_frames(world, container, Watch(world)), kind="")
     if alone:
         return as_json(stats.one_shot(world, container, now))
     return as_json(stats.frame(world, container, now, now - 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -41,12 +42,7 @@ CONTEXTS = (0, 2, 5, 20)
 
 
 class Told(Message):
-    """News from a feed's threads."""
-
-    def __init__(self, feed: Feed, news: News) -> None:
-        super().__init__()
-        self.feed = feed
-        self.news = news
+    """There is news from a feed's threads."""
 
 
 class Noticed(Message):
@@ -88,6 +84,7 @@ class LogsScreen(Screen[None]):
         self._clock = clock
         self._bars = LogBars()
         self._can: list[bool | None] = []
+        self._news: deque[tuple[Feed, News]] = deque()
         self._log = ReadLog(limit=settings.log_lines, budget=settings.log_bytes, clock=clock)
         self._unfolded = LineView(id="logs--unfolded")
         self._prompt = LogPrompt(id="logs--prompt")
@@ -95,13 +92,12 @@ class LogsScreen(Screen[None]):
         self._questions = Questions(self._prompt, self._log, self.reading, self.sources, clock)
 
     def compose(self) -> ComposeResult:
-        """What is read, what is left out, the log, its unfolded line, what is typed, docker line, keys."""
+        """What is read, the log, the docker line, the keys; the rest once the first frame stands."""
+        # the Engine answers while the widgets are being made
+        self._begin(lambda: self._questions.read_since(PRESETS[0]))
         yield self._bars.head
-        yield self._bars.filters
         with Vertical():
             yield self._log
-            yield self._unfolded
-            yield self._prompt
         yield self._bars.line
         yield self._bars.keys
 
@@ -115,7 +111,14 @@ class LogsScreen(Screen[None]):
         self._show_sources()
         for engine in self.sources.engines:
             engine.listen(self._hear)
-        self._attempt(lambda: self._questions.read_since(PRESETS[0]))
+        # what came meanwhile is in the first frame
+        self._hear_feeds()
+        self.call_after_refresh(self._stand)
+
+    def _stand(self) -> None:
+        """Have what can only be seen later: what is left out, an unfolded line, what is typed."""
+        self.mount(self._bars.filters, after=self._bars.head)
+        self.query_one(Vertical).mount(self._unfolded, self._prompt)
 
     def on_unmount(self) -> None:
         """Nobody reads any more."""
@@ -136,7 +139,8 @@ class LogsScreen(Screen[None]):
     # News
 
     def _tell(self, feed: Feed, news: News) -> None:
-        self.post_message(Told(feed, news))
+        self._news.append((feed, news))
+        self.post_message(Told())
 
     def _hear(self, news: EngineNews) -> None:
         if isinstance(news, Changes) and news.kind is Kind.CONTAINER:
@@ -145,7 +149,12 @@ class LogsScreen(Screen[None]):
     @on(Told)
     def _told(self, event: Told) -> None:
         event.stop()
-        self.reading.hear(event.feed, event.news)
+        if self._news:
+            self._hear_feeds()
+
+    def _hear_feeds(self) -> None:
+        while self._news:
+            self.reading.hear(*self._news.popleft())
         self._show()
 
     @on(Noticed)
@@ -161,12 +170,16 @@ class LogsScreen(Screen[None]):
         self._show()
 
     def _attempt(self, read: Callable[[], object]) -> None:
+        """Begin to read something, and show how that stands."""
+        self._begin(read)
+        self._show()
+
+    def _begin(self, read: Callable[[], object]) -> None:
         """Begin to read something; where the Engine cannot be reached, say so."""
         try:
             read()
         except EngineError as error:
             self.reading.fail(error)
-        self._show()
 
     @on(LogView.WantsOlder)
     def _wants_older(self) -> None:
@@ -214,7 +227,7 @@ class LogsScreen(Screen[None]):
         log = self._log
         self._bars.show(
             *(log, self.sources, self.reading, self._questions),
-            width=self.size.width,
+            width=(self.size or self.app.size).width,
         )
         if self._unfolded.is_open:
             self._unfolded.show_line(log.current, self.sources, self._clock())
@@ -241,7 +254,10 @@ class LogsScreen(Screen[None]):
 
     def action_ask(self, sign: str) -> None:
         """Open the line for something to be typed."""
-        self._questions.ask(sign)
+        if self._prompt.is_attached:
+            self._questions.ask(sign)
+        else:
+            self.call_after_refresh(self.action_ask, sign)
 
     @on(LogPrompt.Given)
     def _given(self, event: LogPrompt.Given) -> None:

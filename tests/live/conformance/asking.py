@@ -39,7 +39,7 @@ class Seen:
     @property
     def lines(self) -> list[Any]:
         """The JSON values of the body, one a line; none when it is something else."""
-        if self.kind != "application/json":
+        if self.kind != "application/json" and not (self.kind == "" and self.body[:1] == b"{"):
             return []
         return [json.loads(line) for line in self.body.splitlines() if line.strip()]
 

@@ -268,6 +268,8 @@ EVENTS = Story(
     (
         get("/events", {"since": "1", "until": "2"}),
         get("/events", {"since": "sometime"}),
+        get("/events", {"since": "1.000000001", "until": "2.5", "filters": {"type": ["container"]}}),
+        get("/events", {"until": "sometime"}),
         get("/events", {"filters": "nonsense"}),
         made("web"),
         get("/events", {"filters": {"type": ["network"]}}, opens="none", version="1.47"),
@@ -276,4 +278,30 @@ EVENTS = Story(
     ),
 )
 
-STORIES = (IMAGES, IMAGES_IN_USE, NETWORKS, JOINED, VOLUMES, ENGINE, OLDER, EVENTS)
+PLUGIN = "wharf/test:1"
+"""Is there, and not enabled."""
+PLUGIN_PATH = f"/plugins/{PLUGIN}"
+FACTS = ("Name", "Enabled", "Config.Description", "Config.Interface")
+
+PLUGINS = Story(
+    "plugins",
+    (
+        get("/plugins", same=FACTS),
+        get(f"{PLUGIN_PATH}/json", same=FACTS),
+        get("/plugins/wharf/test/json"),
+        get(f"/plugins/{NOBODY}/json"),
+        post(f"{PLUGIN_PATH}/enable"),
+        post(f"{PLUGIN_PATH}/enable", {"timeout": "soon"}),
+        post(f"{PLUGIN_PATH}/disable"),
+        post(f"{PLUGIN_PATH}/enable", {"timeout": "0"}),
+        post(f"{PLUGIN_PATH}/enable", {"timeout": "0"}),
+        get(f"{PLUGIN_PATH}/json", same=FACTS),
+        get("/info"),
+        post(f"{PLUGIN_PATH}/disable"),
+        get("/plugins", same=FACTS),
+        post(f"/plugins/{NOBODY}/enable", {"timeout": "0"}),
+        post(f"/plugins/{NOBODY}/disable"),
+    ),
+)
+
+STORIES = (IMAGES, IMAGES_IN_USE, NETWORKS, JOINED, VOLUMES, ENGINE, OLDER, EVENTS, PLUGINS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.live.conformance.steps import NO_ID, NOBODY, ended, get, made, post, read, say, started
+from tests.live.conformance.steps import NO_ID, NOBODY, delete, ended, get, made, post, read, say, started
 from tests.live.conformance.telling import Step, Story
 
 BOTH = {"stdout": "1", "stderr": "1"}
@@ -47,8 +47,15 @@ LOGS = Story(
         logs("job", since="4000000000"),
         logs("job", until="1000000000"),
         logs("job", since="sometime"),
+        logs("job", until="sometime"),
+        logs("job", timestamps="1", tail="2"),
+        logs("job", since="0.000000001", until="4000000000.999999999", tail="1"),
+        logs("job", since="1.000000000", tail="0"),
+        logs("job", until="0", tail="1"),
+        logs("job", tail="-1"),
         *ended("screen", "sh", "-c", TALKING, Tty=True),
         logs("screen"),
+        logs("screen", timestamps="1"),
         made("quiet"),
         logs("quiet"),
         made("slow", "sh", "-c", TALKING),
@@ -181,10 +188,14 @@ STATS = Story(
         get("/containers/idle/stats", {"stream": "1", "one-shot": "1"}),
         get(f"/containers/{NOBODY}/stats", {"stream": "0"}),
         *started("web"),
+        get("/containers/web/stats", {"stream": "1"}, opens="figures"),
         get("/containers/web/stats", {"stream": "0"}, same=("name",)),
         get("/containers/web/stats", {"stream": "0", "one-shot": "1"}),
         post("/containers/web/pause"),
         get("/containers/web/stats", {"stream": "0"}, same=("name",)),
+        post("/containers/web/unpause"),
+        delete("/containers/web", {"force": "1"}),
+        read("figures"),
     ),
 )
 

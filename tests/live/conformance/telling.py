@@ -163,8 +163,7 @@ def _between(step: Step, demo: Seen, real: Seen) -> Iterator[tuple[str, str]]:
         ours, theirs = (_message(seen) for seen in (demo, real))
         if ours != theirs:
             yield "message", f"\n        demo   {ours}\n        Engine {theirs}"
-    elif "json" in real.kind and "json" in demo.kind:
-        ours, theirs = demo.lines, real.lines
+    elif (ours := demo.lines) and (theirs := real.lines):
         for path, what in told_apart(shape(ours), shape(theirs)):
             yield f"shape:{path}", what
         for path in step.same:
@@ -176,8 +175,10 @@ def _between(step: Step, demo: Seen, real: Seen) -> Iterator[tuple[str, str]]:
         for who, names in (("the demo", ours - theirs), ("the Engine", theirs - ours)):
             if names:
                 yield "files", f"only {who} has {', '.join(sorted(names))}"
-    elif not demo.frames and not real.frames and demo.body != real.body:
-        yield "text", f"demo {demo.body!r}, Engine {real.body!r}"
+    elif not demo.frames and not real.frames:
+        ours, theirs = (plain(seen.body.decode(errors="replace")) for seen in (demo, real))
+        if ours != theirs:
+            yield "text", f"demo {ours!r}, Engine {theirs!r}"
 
 
 def _message(seen: Seen) -> str:
