@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from textual.widgets import Input
 
+from tests.panes.metered import Known, past
 from tests.stage import Build, Stage
 from tui.demo import NAME, DemoEngine
 from tui.demo.world import FIXED_NOW, World
@@ -18,6 +19,9 @@ from tui.screens.bars import DEMO_WORDS
 from tui.screens.body import WIDE
 from tui.screens.no_engine import NoEngineScreen
 from tui.screens.plan import PlanScreen
+
+QUARTER = 900
+"""Seconds of statistics."""
 
 
 class Scene(NamedTuple):
@@ -254,6 +258,45 @@ async def _as_it_is(stage: Stage) -> None:
     await _read_detail(stage)
 
 
+async def _merged(stage: Stage) -> None:
+    await stage.go_to("shop-app-1")
+    for name in ("shop-app-1", "shop-worker-1", "shop-mailer-1"):
+        await stage.go_to(name)
+        await stage.press("space")
+    await stage.press("l")
+    await stage.until(lambda: stage.dialog == "LogsScreen" and "receipt" in stage.text)
+    await stage.press("T", "T", "k", "k", "k", "enter")
+    await stage.until(lambda: "written" in stage.text)
+    await stage.still()
+
+
+async def _stats(stage: Stage) -> None:
+    known = stage.engine.store.containers
+    running = {one.name: ident for ident, one in known.items() if one.state == "running"}
+    world = stage.demo.world
+    meters = Known({ident: past(world, name, QUARTER) for name, ident in running.items()})
+    stage.engine.__dict__["meters"] = stage.engine.store.meters = meters  # type: ignore[assignment]
+    await stage.press("u")
+    stage.pane.sort_by("cpu")
+    await stage.go_to("shop-db-1")
+    await stage.press("right_square_bracket")
+    await stage.until(lambda: "PIDS" in stage.text and stage.detail_read)
+    await stage.still()
+
+
+async def _why(stage: Stage) -> None:
+    await stage.go_to("nightly-backup")
+    await stage.press("enter")
+    await stage.until(lambda: "last lines" in stage.text)
+    await _read_detail(stage)
+
+
+async def _engine(stage: Stage) -> None:
+    await stage.press("6")
+    await stage.until(lambda: stage.dialog == "EngineScreen" and "overlay2" in stage.text)
+    await stage.still()
+
+
 def _emptied(world: World) -> None:
     world.containers.clear()
     for network in world.networks.values():
@@ -286,3 +329,12 @@ SCENES = {
     "hosts": Scene(_hosts),
     "empty": Scene(_as_it_is, _emptied, rows=False),
 }
+
+PICTURES = {
+    **SCENES,
+    "merged": Scene(_merged),
+    "stats": Scene(_stats),
+    "why": Scene(_why),
+    "engine": Scene(_engine),
+}
+"""What README shows besides: their snapshots stand beside those of what they are a part of."""

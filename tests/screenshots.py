@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from tests.inside import terminal_svg
-from tests.scenes import SCENES
+from tests.scenes import PICTURES
 from tests.stage import staged
 from tui.screens.keytable import markdown_table
 
@@ -38,6 +38,10 @@ SIZES = {
     "jobs": (120, 22),
     "help": (120, 40),
     "logs": (120, 28),
+    "merged": (140, 30),
+    "stats": (164, 36),
+    "why": (120, 30),
+    "engine": (120, 36),
     "top": (120, 16),
     "exec": (120, 20),
     "no-engine": (120, 26),
@@ -65,7 +69,7 @@ async def picture(name: str) -> str:
     if name == "exec":
         svg = await asyncio.to_thread(terminal_svg, size, TITLE)
     else:
-        scene = SCENES[name]
+        scene = PICTURES[name]
         with tempfile.TemporaryDirectory() as folder:
             async with staged(Path(folder), size, build=scene.build, rows=scene.rows) as stage:
                 await scene.play(stage)

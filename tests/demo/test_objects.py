@@ -19,9 +19,10 @@ def refusal(call, *args, **options) -> tuple[int, str]:
 
 
 def told(engine: DemoEngine) -> Told:
-    """Everything that has happened so far."""
+    """Everything that has happened so far, but to containers: their past is there from the start."""
     with engine.world.lock:
-        return [(event.kind, event.action) for event in engine.world.events.recent]
+        recent = engine.world.events.recent
+        return [(event.kind, event.action) for event in recent if event.kind != "container"]
 
 
 def tags(api: docker.APIClient) -> set[str]:

@@ -49,7 +49,8 @@ def past(world: World, name: str, seconds: int, cores: int = 0) -> list[Figure]:
     for at in (FIXED_NOW - seconds + 1 + n for n in range(seconds)):
         answer = frame(world, container, at, at - 1)
         figure = figure_of(answer, before, at)
-        assert figure is not None
+        if figure is None:  # it did not run then
+            continue
         percents = tuple((37 * core + 3 * int(at)) % 101 for core in range(cores))
         figures.append(figure._replace(cores=tuple(map(float, percents))))
         before = answer

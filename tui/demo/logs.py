@@ -237,7 +237,7 @@ SERVICES = {
         math.inf,
         _quiet,
     ),
-    "shop/tools": Service(("reading /data", "1,204 rows so far"), 60.0, _quiet),
+    "shop/tools": Service(("reading /data", "1,204 rows so far"), math.inf, _quiet),
 }
 """By repository of the image; others write as QUIET does."""
 SILENT = Service((), math.inf, _quiet)

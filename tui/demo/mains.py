@@ -13,7 +13,17 @@ from tui.demo.shapes import command
 from tui.demo.world import World
 
 OTHERS = {
-    *("python", "node", "nginx", "redis-server", "postgres", "import", "docker-entrypoint.sh", "java"),
+    *(
+        "python",
+        "node",
+        "nginx",
+        "redis-server",
+        "postgres",
+        "import",
+        "dump",
+        "docker-entrypoint.sh",
+        "java",
+    ),
     *("httpd-foreground", "mysqld", "mariadbd", "mongod", "memcached", "rabbitmq-server", "traefik", "go"),
 }
 """Programs that images have and the demo does not play."""

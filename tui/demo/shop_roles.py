@@ -206,7 +206,7 @@ ROLES = (
         2 * HOUR,
         137,
         "exited",
-        command=("sh", "-c", "dump | gzip > /backup/shop.gz"),
+        command=("dump", "/backup/shop.gz"),
         binds=("old_backups:/backup",),
         policy="no",
         graceful=143,
