@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tui.settings import Settings
     from widgets.clipboard import Clipboard
 
+FRAMES = 120
+"""Pictures a second at most: what a key does is not kept waiting behind what a busy log has just painted."""
 SLOW_FRAMES = 15
 """Frames per second at most on a slow line; what changes in between is painted once."""
 ESCAPE_MILLISECONDS = 300
@@ -87,8 +89,8 @@ class Terminal:
         """Set what Textual reads when it is imported, unless the person has set it."""
         if self.remote or self.slow:
             env.setdefault("ESCDELAY", str(ESCAPE_MILLISECONDS))
+        env.setdefault("TEXTUAL_FPS", str(SLOW_FRAMES if self.slow else FRAMES))
         if self.slow:
-            env.setdefault("TEXTUAL_FPS", str(SLOW_FRAMES))
             env.setdefault("TEXTUAL_ANIMATIONS", "none")
         if self.colours:
             env.setdefault("TEXTUAL_COLOR_SYSTEM", _DEPTHS[self.colours])

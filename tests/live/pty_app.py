@@ -100,6 +100,11 @@ class PtyApp:
     # Seeing
 
     @property
+    def pid(self) -> int:
+        """The program's process."""
+        return self._process.pid
+
+    @property
     def text(self) -> str:
         """The whole screen, without the blanks at the lines' ends."""
         return "\n".join(line.rstrip() for line in self._shown.display)

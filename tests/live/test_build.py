@@ -172,6 +172,16 @@ def test_arguments_target_and_labels_arrive(
     assert not any("s3cret" in line.text for line in job.log.lines)
 
 
+def test_the_platform_arrives_and_nothing_is_pulled_for_an_image_from_scratch(
+    connection: Connection, api: docker.APIClient, folder: Path, builder: Buildx | None
+) -> None:
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
+    build = Build(folder, tags=("wharf/far:1",), platform="linux/arm64", pull=True)
+    job = done(Building(build, builder).task(), connection)
+    assert job.state is JobState.DONE, job.results
+    assert api.inspect_image("wharf/far:1")["Architecture"] == "arm64"
+
+
 def test_a_context_of_200_mb_is_sent_without_what_is_left_out(
     connection: Connection, folder: Path, builder: Buildx | None
 ) -> None:

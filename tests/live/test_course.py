@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +21,12 @@ from tui.engine.credentials import find
 from tui.engine.kinds import Kind
 from tui.screens.build import BuildScreen
 from tui.screens.build_run import BuildRunScreen
+from tui.screens.engine import EngineScreen
 from tui.screens.error import ErrorScreen
 from tui.screens.files import FilesScreen
 from tui.screens.history import HistoryScreen
+from tui.screens.logs import LogsScreen
+from tui.screens.main import MainScreen
 from tui.screens.registries import RegistriesScreen
 from tui.screens.registries_repositories import RepositoriesScreen
 from tui.screens.registries_tags import TagsScreen
@@ -167,6 +171,25 @@ async def test_an_image_is_built_looked_at_run_changed_and_kept(
         await person.press("escape", "R")
         await run_as(person, "again")
         await said(person, api, "again", "hello", "built", "changed")
+
+        await person.mark(Kind.CONTAINER, "web", "again")
+        await person.press("l")
+        await shown(person, LogsScreen, "2 containers", "web   hello", "web   built", "again changed")
+        await person.press("1")
+        await shown(person, LogsScreen, "since 1m", "web   hello", "again changed")
+        await person.say("ampersand", "changed")
+        await shown(person, LogsScreen, "& changed", "again changed")
+        await person.until(lambda: not person.sees("hello"))
+        await person.press("q", "u")
+        await shown(person, MainScreen, "CPU", "NET I/O")
+        await person.until(lambda: re.search(r" web .* \d+\.\d\d%", person.text))
+
+        await person.press("6")
+        await shown(person, EngineScreen, "docker SDK", "2 running")
+        await person.press("tab", "tab", "u")
+        await shown(person, EngineScreen, "system df", "RECLAIMABLE", "Images ")
+        await person.press("tab")
+        await shown(person, EngineScreen, "● live", "course:2")
 
 
 async def test_an_image_goes_to_the_hub_and_comes_back(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +12,7 @@ import pytest
 
 from tests.engine.test_about import row
 from tests.live.engine import PrivateEngine
+from tests.live.making import plugin
 from tests.live.podman import Podman
 from tui.engine.about import ask_about, ask_plugins, decode_host, decode_release, inspect_plugin, turn_plugin
 from tui.engine.connection import Connection
@@ -47,26 +46,16 @@ def connection(engine: PrivateEngine) -> Iterator[Connection]:
 
 @pytest.fixture
 def made_plugin(api: docker.APIClient) -> Iterator[str]:
-    """A plugin without a program that would listen on its socket; nothing is pulled for it."""
-    config = {
-        "Description": "A test plugin",
-        "Entrypoint": ["/none"],
-        "Interface": {"Types": ["docker.volumedriver/1.0"], "Socket": "test.sock"},
-        "Network": {"Type": "none"},
-        "WorkDir": "/",
-    }
-    body = io.BytesIO()
-    with tarfile.open(fileobj=body, mode="w") as archive:
-        text = json.dumps({key.lower(): value for key, value in config.items()}).encode()
-        file = tarfile.TarInfo("config.json")
-        file.size = len(text)
-        archive.addfile(file, io.BytesIO(text))
-        folder = tarfile.TarInfo("rootfs/")
-        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
-        archive.addfile(folder)
-    url = f"{api.base_url}/v{api.api_version}/plugins/create"
-    answer = api.post(url, params={"name": PLUGIN}, data=body.getvalue())
-    assert answer.status_code == 204, answer.text
+    """A plugin that can be enabled; nothing is pulled for it."""
+    plugin(api, PLUGIN)
+    yield PLUGIN
+    api.remove_plugin(PLUGIN, force=True)
+
+
+@pytest.fixture
+def broken_plugin(api: docker.APIClient) -> Iterator[str]:
+    """A plugin whose program is not there."""
+    plugin(api, PLUGIN, "/none")
     yield PLUGIN
     api.remove_plugin(PLUGIN, force=True)
 
@@ -121,20 +110,26 @@ def test_version_and_info_are_what_the_docker_cli_prints(
     assert [part.name for part in about.release.parts] == ["containerd", "runc", "docker-init"]
 
 
-def test_a_plugin_is_listed_and_shown_and_the_engine_says_why_it_cannot_be_turned(
+def test_a_plugin_is_listed_shown_and_turned_on_and_off(
     connection: Connection, made_plugin: str, engine: PrivateEngine
 ) -> None:
-    (plugin,) = ask_plugins(connection)
-    assert (plugin.name, plugin.enabled, plugin.description) == (made_plugin, False, "A test plugin")
-    assert plugin.types == ("docker.volumedriver/1.0",)
+    (found,) = ask_plugins(connection)
+    assert (found.name, found.enabled, found.description) == (made_plugin, False, "A test plugin")
+    assert found.types == ("docker.volumedriver/1.0",)
     (listed,) = cli(engine, "plugin", "ls", "--no-trunc")
-    assert (listed["ID"], listed["Name"], listed["Enabled"]) == (plugin.id, plugin.name, False)
-    assert inspect_plugin(connection, made_plugin)["Id"] == plugin.id
+    assert (listed["ID"], listed["Name"], listed["Enabled"]) == (found.id, found.name, False)
+    assert inspect_plugin(connection, made_plugin)["Id"] == found.id
+    for on in (True, False):
+        turn_plugin(connection, made_plugin, on=on)
+        assert [one.enabled for one in ask_plugins(connection)] == [on]
+
+
+def test_the_engine_says_why_a_plugin_cannot_be_turned(connection: Connection, broken_plugin: str) -> None:
     with pytest.raises(EngineError, match="plugin is already disabled") as refused:
-        turn_plugin(connection, made_plugin, on=False)
+        turn_plugin(connection, broken_plugin, on=False)
     assert refused.value.status == 409
     with pytest.raises(EngineError) as failed:
-        turn_plugin(connection, made_plugin, on=True)
+        turn_plugin(connection, broken_plugin, on=True)
     assert failed.value.status == 500
     assert failed.value.message
     with pytest.raises(EngineError, match='plugin "no/such" not found'):

@@ -7,11 +7,13 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import docker
 import pytest
 
 from tests.live.making import IMAGE, container, exited
+from tests.live.person import at_wharf
 from tests.live.podman import Podman
 from tests.live.test_engine import wait_until
 from tui.engine.connection import Connection
@@ -321,3 +323,45 @@ def test_a_container_is_run_again_with_what_was_chosen_for_it(
     assert (spec.volumes, spec.memory, spec.publish) == (("data:/d:ro",), "64m", ("127.0.0.1:8081:80",))
     assert (spec.env, spec.network, spec.carried.other_networks) == (("A=1",), "", ())
     assert connection.ask("POST", "/containers/create", body=spec.body()).json()["Warnings"] == []
+
+
+# By keys
+
+
+async def test_logs_are_merged_read_back_and_read_on_after_a_restart(
+    podman: Podman, api: docker.APIClient, home: Path
+) -> None:
+    container(api, "loud", "sh", "-c", "seq 12000; exec sleep 1000")
+    container(api, "talk", "sh", "-c", "echo begun; while usleep 100000; do echo out; echo err >&2; done")
+    async with at_wharf(podman.url, home) as person:
+        await person.mark(Kind.CONTAINER, "loud", "talk")
+        await person.press("l")
+        await person.until(lambda: all(map(person.sees, ("2 containers", "talk out", "talk err"))))
+        await person.press("g")
+        await person.until(lambda: person.sees("at the beginning") and person.sees("loud 2 "))
+        await person.press("1")
+        await person.until(lambda: all(map(person.sees, ("since 1m", "following", "talk out"))))
+        await person.say("ampersand", "begun")
+        await person.until(lambda: person.text.count("talk begun") == 1 and not person.sees("talk out"))
+        api.restart("talk", timeout=0)
+        await person.until(lambda: person.text.count("talk begun") == 2)
+
+
+async def test_figures_the_engine_pane_and_why_it_is_down_are_shown(
+    podman: Podman, api: docker.APIClient, home: Path
+) -> None:
+    container(api, "web")
+    container(api, "bad", "/nosuch", start=False)
+    with pytest.raises(docker.errors.APIError):
+        api.start("bad")
+    async with at_wharf(podman.url, home, size=(160, 40)) as person:
+        await person.go_to(Kind.CONTAINER, "bad")
+        await person.until(lambda: person.sees("Why is it down?") and person.sees("not found"))
+        await person.press("slash", "escape", "u")
+        await person.until(lambda: any(" web " in line and "KiB" in line for line in person.text.split("\n")))
+        await person.press("6")
+        await person.until(lambda: person.sees("docker SDK"))
+        await person.press("shift+tab")
+        await person.until(lambda: person.sees("Built into the Engine") and person.sees("k8s-file"))
+        assert person.sees("Podman has no plugins to install.")
+        assert not person.sees("enable/disable")

@@ -207,6 +207,7 @@ async def test_a_search_stays_while_something_else_is_typed(shop: Shelf) -> None
         await pilot.press("exclamation_mark")
         await types(pilot, "pear")
         await until(pilot, lambda: screen.query_one(LogPrompt).sign == "/")
+        await pilot.pause()
         assert "of 2" in wrong(screen)
         assert "n next" in screen.query_one(KeyBar).text
         assert "! pear" in bar(screen, "filters")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.engine.questions import Ask
 
     News = Changes | Link | Job | Readings | OSError
-    """What an Engine tells: objects, figures or the line changed, a job began or ended, no journal is kept."""
+    """What an Engine tells: objects, figures or the line changed, a job began or ended, a journal failed."""
 
 
 class Engine:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import ScreenResume
 from textual.message import Message
 from textual.screen import Screen
 
@@ -37,6 +38,8 @@ from widgets.text import shown
 if TYPE_CHECKING:
     from tui.engine.engine import News as EngineNews
 
+STAND_SECONDS = 0.1
+"""How long after it was opened the screen makes what is hidden at first: the lines come before."""
 CONTEXTS = (0, 2, 5, 20)
 """Lines around those that are kept, one after the other by the same key."""
 
@@ -83,6 +86,7 @@ class LogsScreen(Screen[None]):
         self._choices = choices
         self._clock = clock
         self._bars = LogBars()
+        self._opened = False
         self._can: list[bool | None] = []
         self._news: deque[tuple[Feed, News]] = deque()
         self._log = ReadLog(limit=settings.log_lines, budget=settings.log_bytes, clock=clock)
@@ -113,10 +117,12 @@ class LogsScreen(Screen[None]):
             engine.listen(self._hear)
         # what came meanwhile is in the first frame
         self._hear_feeds()
-        self.call_after_refresh(self._stand)
+        self.set_timer(STAND_SECONDS, self._stand)
 
     def _stand(self) -> None:
         """Have what can only be seen later: what is left out, an unfolded line, what is typed."""
+        if self._prompt.is_attached:
+            return
         self.mount(self._bars.filters, after=self._bars.head)
         self.query_one(Vertical).mount(self._unfolded, self._prompt)
 
@@ -126,12 +132,21 @@ class LogsScreen(Screen[None]):
             engine.ignore(self._hear)
         self.reading.close()
 
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Be styled once when opened: mounting has just done it. Later the theme may be another."""
+        event.refresh_styles, self._opened = self._opened, True
+
     def on_resize(self) -> None:
         """Find the docker line its place."""
         self._show()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Reading on is for logs that ended; which containers show is a question where there are several."""
+        """Reading on is for logs that ended; which containers show is a question where there are several.
+
+        The keys that open the line are characters like others while one types in it.
+        """
+        if action == "ask":
+            return not self._prompt.typing
         if action == "again":
             return not self.sources.reading or any(source.trouble for source in self.sources.all)
         return len(self.sources) > 1 if action == "members" else True
@@ -257,6 +272,7 @@ class LogsScreen(Screen[None]):
         if self._prompt.is_attached:
             self._questions.ask(sign)
         else:
+            self._stand()
             self.call_after_refresh(self.action_ask, sign)
 
     @on(LogPrompt.Given)

@@ -6,7 +6,9 @@ from textual.binding import Binding, BindingType
 
 
 def _binding(key: str, action: str, name: str, tooltip: str) -> Binding:
-    return Binding(key, action, tooltip, show=False, tooltip=tooltip, id=f"logs.{name}")
+    # what opens the line takes the key before the next one comes: that belongs into the line
+    first = action.startswith("ask(")
+    return Binding(key, action, tooltip, show=False, tooltip=tooltip, id=f"logs.{name}", priority=first)
 
 
 BINDINGS: list[BindingType] = [

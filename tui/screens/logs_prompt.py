@@ -73,7 +73,8 @@ class LogPrompt(Horizontal):
     @property
     def typing(self) -> bool:
         """Whether the keys are for the text."""
-        return self._input.has_focus
+        # `has_focus` is true a moment later, when the next key is there already
+        return self.is_attached and self.screen.focused is self._input
 
     def ask(self, sign: str, text: str, hint: str) -> None:
         """Open the line for one sort of text, which may be there already, and type in it."""
@@ -88,7 +89,9 @@ class LogPrompt(Horizontal):
         self._sign_words.update(shown(sign))
         self.say("")
         self._input.placeholder = shown(hint)
-        self._input.value = text
+        # only what a person types takes back what was said
+        with self._input.prevent(Input.Changed):
+            self._input.value = text
         self._input.cursor_position = len(self._input.value)
         self.add_class("-open")
 
