@@ -220,7 +220,7 @@ async def _palette(stage: Stage) -> None:
     stage.app.screen.query_one(Input).cursor_blink = False  # Textual's own palette
     await stage.type("re")
     # until something is searched for it shows everything, and what it finds comes bit by bit
-    await stage.until(lambda: "logs shop-db-1" not in stage.text)
+    await stage.until(lambda: "exec shop-db-1" not in stage.text)
     screen = stage.app.screen
     await stage.until(lambda: all(each.is_finished for each in stage.app.workers if each.node is screen))
     await stage.still()

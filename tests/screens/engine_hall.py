@@ -29,6 +29,8 @@ from tui.theme import WHARF
 from widgets.table import Table
 
 OVERVIEW, TOP, DISK, EVENTS, PLUGINS = range(5)
+HOSTILE = "\x1b]52;c;aGk=\x07[@click=app.quit]x[/x]\u202e"
+SSHFS, LOKI = "vieux/sshfs:latest", "grafana/loki-docker-driver:3.3.2"
 
 
 class FakeMeters:
@@ -187,3 +189,16 @@ def refusing(monkeypatch: pytest.MonkeyPatch, path: str, status: int = 500) -> N
         return ask(self, method, asked, **options)
 
     monkeypatch.setattr(Connection, "ask", asked)
+
+
+async def shown(stage: Hall) -> EngineScreen:
+    """The pane over the main screen, opened by its key."""
+    await stage.press("6")
+    await stage.until(lambda: isinstance(stage.app.screen, EngineScreen) and bool(stage.app.screen._pages))
+    await stage.still()
+    assert isinstance(stage.app.screen, EngineScreen)
+    return stage.app.screen
+
+
+def figure(cpu: float, memory: int, **more: Any) -> Figure:
+    return Figure(FIXED_NOW, cpu, memory, 1 << 30, 0, 0, 0, 0, 7, **more)

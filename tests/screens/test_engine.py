@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.screens.engine_hall import (
     DISK,
+    HOSTILE,
     TOP,
     FakeMeters,
     Hall,
+    figure,
     hall,
     refusing,
     saying,
+    shown,
 )
 from tests.screens.test_hosts import pair
 from tests.stage import Stage, staged
-from tui.demo.world import FIXED_NOW
 from tui.engine.engine import Engine
-from tui.engine.figures import Figure, Readings
+from tui.engine.figures import Readings
 from tui.engine.kinds import Kind
 from tui.engine.link import LinkState
 from tui.screens.engine import PAGES, EngineScreen
 from widgets.json_tree import JsonTree
 from widgets.table import Table
-
-HOSTILE = "\x1b]52;c;aGk=\x07[@click=app.quit]x[/x]\u202e"
-SSHFS, LOKI = "vieux/sshfs:latest", "grafana/loki-docker-driver:3.3.2"
 
 
 @pytest.fixture
@@ -42,19 +40,6 @@ async def stage(tmp_path: Path) -> AsyncIterator[Hall]:
 async def whole(tmp_path: Path) -> AsyncIterator[Stage]:
     async with staged(tmp_path) as stage:
         yield stage
-
-
-async def shown(stage: Hall) -> EngineScreen:
-    """The pane over the main screen, opened by its key."""
-    await stage.press("6")
-    await stage.until(lambda: isinstance(stage.app.screen, EngineScreen) and bool(stage.app.screen._pages))
-    await stage.still()
-    assert isinstance(stage.app.screen, EngineScreen)
-    return stage.app.screen
-
-
-def figure(cpu: float, memory: int, **more: Any) -> Figure:
-    return Figure(FIXED_NOW, cpu, memory, 1 << 30, 0, 0, 0, 0, 7, **more)
 
 
 # The place
