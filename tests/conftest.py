@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.resting import rest_shortly
+
 SHELVES = (("tui.engine.inside", "CONTENTS"), ("tui.engine.scans", "SCANS"))
 """Where Wharf keeps what it found out about images while it runs."""
 
@@ -16,3 +18,12 @@ def nothing_found_out() -> None:
     for module, shelf in SHELVES:
         if module in sys.modules:
             getattr(sys.modules[module], shelf)._kept = {}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def short_rests() -> None:
+    """A Pilot rests until the app has worked off what it was told, not until the machine is idle."""
+    import os
+
+    if "OLD_REST" not in os.environ:
+        rest_shortly()

@@ -101,16 +101,16 @@ class Stage:
         self.requests.append(f"{answer.request.method} {answer.request.path_url}")
 
     async def until(self, true: Callable[[], bool]) -> None:
-        """Let the app go on until something is true; fails when it never is."""
+        """Let the app go on until something is true, and is painted; fails when it never is."""
         end = time.monotonic() + DEADLINE
         while not true():
             assert time.monotonic() < end, f"it never came true:\n{self.text}"
             await self.pilot.pause(CLOSE)
+        await self.still()
 
     async def still(self) -> None:
-        """Let the app work off what it was told."""
-        for _ in range(4):
-            await self.pilot.pause(0)
+        """Let the app work off what it was told, and paint it."""
+        await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         """Press keys, and let the app work them off."""

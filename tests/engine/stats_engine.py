@@ -58,6 +58,11 @@ class StatsEngine:
         with self.news:
             self.open[ident].sendall(b"%x\r\n%s\r\n" % (len(data), data))
 
+    def break_off(self, ident: str) -> None:
+        """Have a container's stream end as where the Engine dies."""
+        with self.news:
+            self.open[ident].shutdown(socket.SHUT_RDWR)
+
     def until_open(self, *idents: str) -> None:
         """Wait until just these are streamed."""
         with self.news:

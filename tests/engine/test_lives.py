@@ -19,6 +19,9 @@ SECOND = 1_000_000_000
 BEGAN = 1_750_000_000
 
 
+ENDLESS = b'{"Action": "die", "timeNano": 1e999, "Actor": {"ID": "%s"}}' % IDENT.encode()
+
+
 def event(action: str, at: float = BEGAN, ident: str = IDENT, **said: str) -> dict[str, Any]:
     """As an Engine from API 1.52 on tells it; `at` is in whole quarters of a second."""
     actor = {"ID": ident, "Attributes": {"name": "web", **said}}
@@ -101,7 +104,7 @@ def test_a_log_that_cannot_be_read_is_told_in_the_engines_words(
     assert why(connection) == Why((Turn(BEGAN, "start"),), (), words)
 
 
-@pytest.mark.parametrize("body", [b'{"Type": "cont', b"[1]", b'{"Actor": 7}'])
+@pytest.mark.parametrize("body", [b'{"Type": "cont', b"[1]", b'{"Actor": 7}', ENDLESS, b"[" * 100_000])
 def test_events_that_make_no_sense_are_an_error(
     engine: HttpEngine, connection: Connection, body: bytes
 ) -> None:

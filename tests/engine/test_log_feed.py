@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.http_engine import HttpEngine, Reply
 from tests.engine.written_logs import START, Heard, LoggingEngine, Written, fed, numbered
-from tui.engine.log_feed import AHEAD, After, Began, Beginning, Ended, Feed, Lines, Tail
+from tui.engine.connection import Connection
+from tui.engine.log_feed import AHEAD, After, Began, Beginning, Ended, Feed, Lines, Origin, Tail
 from tui.engine.log_merge import MOST
 from tui.engine.logs import NANO
 
@@ -205,6 +207,24 @@ def test_one_log_that_cannot_be_read_ends_alone(logging: LoggingEngine) -> None:
         assert [news.source for news in heard.began] == [0]
         logging.write("web", *numbered(1, first=3))
         heard.until(lambda: len(heard.lines) == 4)
+
+
+@pytest.mark.parametrize("found", [[], 7, {"State": "x"}, {"State": {"ExitCode": "x"}}, b"[" * 100_000])
+def test_a_container_whose_state_cannot_be_read_ends_alone(
+    http_engine: HttpEngine, connection: Connection, found: object
+) -> None:
+    http_engine.answers["GET /containers/web/json"] = Reply(found)
+    with fed([Origin(connection, "web", "web")]) as heard:
+        heard.until(lambda: bool(heard.ended))
+        assert heard.ended[0].error is not None
+
+
+def test_who_joins_what_was_closed_is_not_read(logging: LoggingEngine) -> None:
+    with fed([logging.container("web", numbered(3))]) as heard:
+        heard.feed.close()
+        heard.feed.join(logging.container("late", numbered(3)))
+        heard.until(lambda: not heard.feed.alive)
+    assert not logging.containers["late"].asked
 
 
 def test_a_slow_taker_holds_the_logs_up(logging: LoggingEngine) -> None:

@@ -209,6 +209,26 @@ def test_a_stream_that_ends_is_opened_again_when_wanted_anew(
 
 
 @pytest.mark.usefixtures("hasty")
+def test_the_last_figures_stay_where_the_engine_dies_or_cannot_be_reached(
+    meters: Meters, engine: StatsEngine, told: Told
+) -> None:
+    meters.want("pane", ["web"])
+    engine.until_open("web")
+    engine.say("web", BEGAN)
+    told.until(1)
+    known = meters.latest("web")
+    opened, engine.silent = len(engine.opened), {"web"}
+    engine.break_off("web")
+    until(lambda: len(engine.opened) > opened)
+    assert known is not None
+    assert meters.latest("web") == known
+    engine.awake.set()
+    engine.until_open("web")
+    engine.say("web", GOING_ON)
+    until(lambda: meters.latest("web") != known)
+
+
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("status", [404, 409, 500])
 def test_who_is_refused_is_asked_for_again_after_a_rest(
     meters: Meters, engine: StatsEngine, status: int
@@ -257,7 +277,7 @@ def test_one_that_does_not_answer_holds_up_no_other(meters: Meters, engine: Stat
     engine.until_open()
 
 
-@pytest.mark.parametrize("broken", [b"no JSON\n", b"[1]\n", b"x" * (1 << 20) + b"x"])
+@pytest.mark.parametrize("broken", [b"no JSON\n", b"[1]\n", b"[" * 100_000 + b"\n", b"x" * (1 << 20) + b"x"])
 def test_a_stream_that_cannot_be_read_ends_alone(
     meters: Meters, engine: StatsEngine, told: Told, broken: bytes
 ) -> None:

@@ -166,6 +166,29 @@ def test_a_chunked_body_comes_out_however_it_is_cut(chunks: list[bytes], step: i
     assert body.ended
 
 
+def test_a_chunk_is_passed_on_before_it_is_whole() -> None:
+    body = Chunks(chunked=True)
+    assert body.feed(b"ffffffffff\r\n") == b""
+    assert body.feed(b"x" * 1000) == b"x" * 1000
+    assert not body.ended
+
+
+@pytest.mark.parametrize("line", [b"-1\r\n", b"many\r\n", b"1" * 5000])
+def test_what_tells_no_size_is_no_chunk(line: bytes) -> None:
+    with pytest.raises(ConnectionError):
+        Chunks(chunked=True).feed(line)
+
+
+def test_a_frame_longer_than_any_is_not_waited_for() -> None:
+    with pytest.raises(ConnectionError):
+        Frames().feed(b"\1\0\0\0\xff\xff\xff\xff")
+
+
+def test_a_length_that_is_none_is_no_end() -> None:
+    answer: Any = SimpleNamespace(headers={"Content-Length": "some"})
+    assert Chunks.of(answer).feed(b"abc") == b"abc"
+
+
 def test_a_body_of_known_length_ends_there() -> None:
     body = Chunks(chunked=False, length=5)
     assert body.feed(b"abc") + body.feed(b"defgh") == b"abcde"

@@ -306,6 +306,18 @@ async def test_the_searchs_cursor_does_not_blink() -> None:
         assert not detail.query_one(Input).cursor_blink
 
 
+async def test_ages_in_the_overview_grow_as_time_passes() -> None:
+    async with detail_of() as (detail, pilot):
+        before = screen(pilot)
+        detail._clock = lambda: NOW + 3 * 86_400
+        await pilot.pause()
+        assert screen(pilot) == before
+        detail.tick()
+        await pilot.pause()
+        assert "(3 d ago)" in screen(pilot)
+        assert "(3 d ago)" not in before
+
+
 def test_every_key_has_an_id() -> None:
     assert {binding.id for binding in Detail.BINDINGS} >= {  # type: ignore[union-attr]
         "detail.previous_tab",

@@ -383,6 +383,22 @@ def test_who_ran_long_is_started_again_at_once_and_a_wait_has_an_end() -> None:
     assert "05:48:14" in why_of(*short, state="restarting", RestartCount=90)["restart"][0]
 
 
+def test_how_a_run_was_ended_is_told_as_it_came_to_it() -> None:
+    stopped = [(-10.0, "kill", 15), (-0.2, "kill", 9), (0.1, "die", 137)]
+    assert why_of((-20.0, "start", None), *stopped)["history"][0].endswith("killed, as it did not stop")
+    killed = [(-0.2, "kill", 9), (0.1, "die", 137)]
+    assert why_of((-20.0, "start", None), *killed)["history"][0].endswith("20 s, killed")
+    asked = [(-1.0, "kill", 15), (0.1, "die", 0)]
+    assert why_of((-20.0, "start", None), *asked)["history"][0].endswith("as it was asked to")
+
+
+def test_restarts_in_less_than_a_moment_are_told_with_its_length() -> None:
+    loop = [one for n in (2, 1, 0) for one in ((-0.3 * n - 0.1, "start", None), (-0.3 * n, "die", 1))]
+    policy = {"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 2}}
+    lines = why_of(*loop, RestartCount=2, HostConfig=policy)
+    assert lines["restart"] == ["on-failure, at most 2 times  restarted 2 times in 0.7 s, then gave up"]
+
+
 def test_who_has_given_up_is_told() -> None:
     policy = {"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3}}
     assert why_of(RestartCount=3, HostConfig=policy)["restart"] == [

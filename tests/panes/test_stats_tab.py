@@ -313,6 +313,29 @@ def test_words_for_percents_and_spans() -> None:
     assert span_of([], NOW) == 60
 
 
+async def test_while_no_figures_come_time_goes_on_and_it_says_how_old_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stats_tab, "LATE_SECONDS", 0.05)
+    monkeypatch.setattr(stats_tab, "EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(stats_tab, "EARLY_SECONDS", 0.0)
+    host = Host()
+    async with opened(host) as pilot:
+        tab = host.detail.query_one(stats_tab.StatsTab)
+        before = host.screen_text
+        assert "old" not in before
+        tab._clock = lambda: NOW + 40
+        await until(pilot, lambda: "✗ no figures come, these are 40 s old" in host.screen_text)
+        assert "5 min ago" in host.screen_text
+        host.meters.turns = True
+        await until(pilot, lambda: "figures come in turns, these are 40 s old" in host.screen_text)
+        host.meters.add(host.db.key, [figure(NOW + 40)])
+        host.meters.turns = False
+        await until(pilot, lambda: "old" not in host.screen_text)
+        host.detail.tab = "overview"
+        await until(pilot, lambda: tab._ages is None)
+
+
 async def test_on_an_engine_figures_come_and_the_stream_ends_with_the_tab(tmp_path: Path) -> None:
     def streaming() -> bool:
         return any(thread.name == "stats" for thread in threading.enumerate())

@@ -64,8 +64,9 @@ def plan(*names: str, **more: Any) -> Plan:
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    """Let the app go on until something is true; fails when it never is."""
+    """Let the app go on until something is true, and is painted; fails when it never is."""
     end = time.monotonic() + DEADLINE
     while not true():
         assert time.monotonic() < end, "it never came true"
         await pilot.pause(0.01)
+    await pilot.pause()

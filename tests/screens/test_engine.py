@@ -21,6 +21,7 @@ from tests.screens.engine_hall import (
 )
 from tests.screens.test_hosts import pair
 from tests.stage import Stage, staged
+from tui.demo.world import FIXED_NOW
 from tui.engine.engine import Engine
 from tui.engine.figures import Readings
 from tui.engine.kinds import Kind
@@ -48,7 +49,7 @@ async def whole(tmp_path: Path) -> AsyncIterator[Stage]:
 async def test_the_engine_is_asked_each_of_its_two_questions_once_and_again_by_r(stage: Hall) -> None:
     await stage.open()
     assert "27.5.1 · API 1.47" in stage.head
-    for words in ("16: 11 running, 1 paused, 4 stopped", "overlay2", "Backing Filesystem", "runc"):
+    for words in ("16: 10 running, 1 paused, 5 stopped", "overlay2", "Backing Filesystem", "runc"):
         assert words in stage.text
     assert (stage.asked("/version"), stage.asked("/info")) == (1, 1)
     await stage.press("r")
@@ -158,6 +159,25 @@ async def test_an_engine_that_was_away_is_asked_once_it_is_back(stage: Hall) -> 
     assert "NO CONNECTION" not in stage.head
 
 
+async def test_an_engine_that_comes_back_as_another_is_asked_again(
+    stage: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.open()
+    stage.demo.drop()
+    await stage.until(lambda: "NO CONNECTION" in stage.head)
+    saying(monkeypatch, "/version", lambda told: {**told, "Version": "99.1.2"})
+    stage.demo.revive()
+    stage.engine.retry_now()
+    await stage.until(lambda: "99.1.2" in stage.head)
+
+
+async def test_containers_are_counted_as_they_come_and_go(stage: Hall) -> None:
+    await stage.open()
+    assert "16: 10 running, 1 paused, 5 stopped" in stage.text
+    stage.engine.connection.ask("POST", f"/containers/{stage.called('shop-db-1')}/pause")
+    await stage.until(lambda: "16: 9 running, 2 paused, 5 stopped" in stage.text)
+
+
 # Top
 
 
@@ -218,6 +238,20 @@ async def test_enter_goes_to_a_container_or_an_object_of_an_event_whatever_hides
     await whole.until(lambda: "shop_backend" in whole.text)
     await whole.press("enter")
     await whole.until(lambda: whole.dialog == "MainScreen" and whole.current == "shop_backend")
+
+
+async def test_figures_of_an_engine_that_went_away_are_called_the_last_known(stage: Hall) -> None:
+    await stage.open(TOP)
+    wanted = stage.meters.wanted[-1]
+    for ident in wanted:
+        stage.meters.figures[ident] = figure(1.0, 1 << 20)._replace(at=FIXED_NOW - 30)
+    stage.engine._tell(Readings(frozenset(wanted)))
+    await stage.until(lambda: f"{len(wanted)} running, up to 30 s old" in stage.text)
+    stage.demo.drop()
+    await stage.until(lambda: "✗ no connection: the last known figures" in stage.text)
+    stage.meters.figures.clear()
+    stage.engine._tell(Readings(frozenset(wanted)))
+    await stage.until(lambda: "No connection, so no figures." in stage.text)
 
 
 # Disk

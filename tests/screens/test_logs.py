@@ -29,9 +29,11 @@ from tests.screens.reading_logs import (
 from tui.engine.connection import Connection
 from tui.engine.endpoint import Endpoint
 from tui.engine.scope import Held
+from tui.screens.help import HelpScreen
 from tui.screens.key_bar import KeyBar
 from tui.screens.logs import LogsScreen
 from tui.screens.logs_prompt import LogPrompt
+from tui.screens.rows import TextRows
 from tui.settings import Settings
 
 
@@ -124,18 +126,21 @@ async def test_search_goes_from_match_to_match_and_esc_ends_it_before_it_leaves(
         def position() -> str:
             return str(screen.query_one(LogPrompt).query("Static").last().render())
 
-        await until(pilot, lambda: position() == "1 of 3")
+        # more was written than is held: what was found is not all there is
+        among = f"in the {log(screen).lines_count:,} lines read"
+        assert log(screen).older
+        await until(pilot, lambda: position() == f"1 of 3 {among}")
         await pilot.press("n")
-        await until(pilot, lambda: position() == "2 of 3")
+        await until(pilot, lambda: position() == f"2 of 3 {among}")
         await pilot.press("N")
-        await until(pilot, lambda: position() == "1 of 3")
+        await until(pilot, lambda: position() == f"1 of 3 {among}")
         assert "n next" in screen.query_one(KeyBar).text
         await pilot.press("slash", "ctrl+u")
         await types(pilot, "/(/")
         await until(pilot, lambda: "Not a regular expression" in position())
         await pilot.press("ctrl+u")
         await types(pilot, "/^(pear|plum)/")
-        await until(pilot, lambda: position().endswith("of 2"))
+        await until(pilot, lambda: position().endswith(f"of 2 {among}"))
         await pilot.press("escape")
         await until(pilot, lambda: screen.query_one(LogPrompt).sign == "")
         assert app.ended == []
@@ -232,6 +237,34 @@ async def test_an_engine_that_goes_away_is_told(shop: Shelf) -> None:
         await until(pilot, lambda: log(screen).lines_count > 0)
         shop.demo.engine.drop()
         await said(pilot, screen, "cannot be read")
+        await until(pilot, lambda: any(f"the log of {CACHE} broke off: " in text for text in texts(screen)))
+
+
+async def test_the_help_tells_the_keys_of_the_screen_and_of_the_log(shop: Shelf) -> None:
+    screen = shop.open()
+    app = Host(lambda: screen)
+    async with app.run_test(size=(120, 60)) as pilot:
+        await said(pilot, screen, "following")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.pause()
+        rows = app.screen.query_one(TextRows)
+        seen = "\n".join("".join(part.text for part in rows.render_line(y)) for y in range(rows.size.height))
+        assert "Save what is shown, or all of the log, to a file" in seen
+        assert "To the end, and follow it" in seen
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen)
+
+
+async def test_one_that_is_removed_while_followed_is_gone_and_cannot_be_read_on(shop: Shelf) -> None:
+    screen = shop.open()
+    async with Host(lambda: screen).run_test(size=(80, 24)) as pilot:
+        await said(pilot, screen, "following")
+        await shop.listed(pilot)
+        shop.demo.connection.api.remove_container(CACHE, force=True)
+        await said(pilot, screen, "at the end")
+        await said(pilot, screen, "○ gone")
+        assert screen.check_action("again", ()) is False
 
 
 async def test_how_one_left_the_view_is_how_the_next_one_opens(shop: Shelf) -> None:

@@ -147,6 +147,37 @@ async def test_a_container_of_the_project_that_starts_later_joins(shop: Shelf) -
         assert "boat-1 hello of fleet-boat-1" in texts(screen)
 
 
+async def test_what_is_said_of_one_brings_back_no_start_of_another(shop: Shelf) -> None:
+    api = shop.demo.connection.api
+    api.create_container("redis:7-alpine", name="asleep")
+    screen = shop.open(SEARCH, "asleep")
+    async with Host(lambda: screen).run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "asleep was not started yet" in last(screen))
+        shop.demo.now += 1
+        shop.demo.write(SEARCH, b"a later line")
+        await until(pilot, lambda: any("a later line" in text for text in texts(screen)))
+        assert not [text for text in texts(screen) if f"{SEARCH} started" in text]
+
+
+async def test_one_that_is_made_and_then_started_joins_without_a_word_of_not_being_started(
+    shop: Shelf,
+) -> None:
+    api = shop.demo.connection.api
+    labels = {"com.docker.compose.project": "fleet", "com.docker.compose.service": "boat"}
+    api.start(api.create_container("redis:7-alpine", name="fleet-boat-1", labels=labels)["Id"])
+    screen = shop.open("fleet-boat-1", project="fleet")
+    async with Host(lambda: screen).run_test(size=(120, 30)) as pilot:
+        await shop.listed(pilot)
+        await said(pilot, screen, "following")
+        late = api.create_container("redis:7-alpine", name="fleet-boat-2", labels=labels)
+        await until(pilot, lambda: len(screen.sources) == 2 and not screen.sources[1].reading)
+        shop.demo.now += 1
+        api.start(late["Id"])
+        shop.demo.write("fleet-boat-2", b"hello")
+        await until(pilot, lambda: any("boat-2 hello" in text for text in texts(screen)))
+        assert not [text for text in texts(screen) if "not started yet" in text]
+
+
 async def test_marked_containers_are_read_together_and_a_project_by_one_key(tmp_path: Path) -> None:
     async with staged(tmp_path, (120, 34)) as stage:
         await stage.go_to("shop-app-1")

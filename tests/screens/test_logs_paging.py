@@ -14,6 +14,7 @@ from tests.screens.reading_logs import CACHE, Shelf, bar, last, log, said, shelf
 from tui.demo.models import LogLine
 from tui.engine.log_feed import AHEAD
 from tui.screens.logs import LogsScreen
+from tui.screens.logs_pace import BATCH, BEHIND_SECONDS, Pace
 
 COUNT = 1_500
 """Lines that the container wrote, one a second."""
@@ -143,3 +144,19 @@ async def test_leaving_while_older_lines_are_on_their_way_drops_them(shop: Shelf
         await pilot.press("q")
         await until(pilot, lambda: app.ended == [None])
         assert asked.is_set()
+
+
+def test_full_batches_say_that_there_is_more_until_they_cease() -> None:
+    now = 10.0
+    pace = Pace(lambda: now)
+    assert not pace.behind
+    pace.note(BATCH)  # the tail, which is complete
+    assert not pace.behind
+    pace.begin(at_end=False)
+    pace.note(BATCH)
+    assert pace.behind
+    pace.note(BATCH - 1)
+    assert not pace.behind
+    pace.begin(at_end=False)
+    now += BEHIND_SECONDS
+    assert not pace.behind

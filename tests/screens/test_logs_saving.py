@@ -35,7 +35,7 @@ async def test_what_is_shown_is_saved_and_nothing_that_a_filter_hides(shop: Shel
     (job,) = shop.desk.jobs
     assert job.state is JobState.DONE
     assert (tmp_path / "shown.log").read_text() == "order 1\norder 2\n"
-    assert job.task.line.masked() == f"docker logs {CACHE}"
+    assert job.task.line.masked() == f"docker logs --tail 1000 {CACHE}"
     (request,) = shop.desk.requests
     assert request.writes
     assert request.name == f"{CACHE}.log"

@@ -63,7 +63,8 @@ def info(world: World, request: Request) -> Answer:
     """GET /info, with what `docker info` shows."""
     states = [one.status for one in world.containers.values()]
     paused = states.count("paused")
-    running = states.count("running") + states.count("restarting")
+    # one that waits to be started again counts as stopped
+    running = states.count("running")
     return as_json(
         {
             "ID": world.digest("engine")[:36],

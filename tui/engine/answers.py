@@ -24,7 +24,7 @@ def json_of(connection: Connection, path: str, seconds: float = ANSWER_SECONDS) 
         answer = connection.ask("GET", path, seconds=seconds)
     try:
         return answer.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EngineError(f"the answer to GET {path} is no JSON", status=READ) from error
 
 
@@ -32,7 +32,7 @@ def read_as(decode: Callable[[Any], Decoded], found: Any, what: str) -> Decoded:
     """What `decode` makes of an answer; `what` names it. Raises EngineError for one that cannot be read."""
     try:
         return decode(found)
-    except (LookupError, ValueError, TypeError, AttributeError) as error:
+    except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise EngineError(f"{what} cannot be read: {error!r}", status=READ) from error
 
 

@@ -49,6 +49,7 @@ class Engine:
         self.store = Store(clock)
         self.stats_at_once = stats_at_once
         self._state = state
+        self._closed = False
         self._watcher = Watcher(endpoint, self.store, self._tell, clock, ask)
         self._listeners: tuple[Callable[[News], None], ...] = ()
         self.store.subscribe(self._tell)
@@ -70,6 +71,8 @@ class Engine:
         self.store.meters = Meters(
             lambda: self.connection, self._tell, at_once=self.stats_at_once, clock=self.store.clock
         )
+        if self._closed:
+            self.store.meters.close()
         return self.store.meters
 
     @cached_property
@@ -93,6 +96,7 @@ class Engine:
 
     def close(self) -> None:
         """End the threads; returns at once, jobs under way are left to the Engine."""
+        self._closed = True
         self._listeners = ()
         if "meters" in self.__dict__:
             self.meters.close()

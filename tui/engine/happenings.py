@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import json
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tui.engine.errors import EngineError, Unreachable, engine_errors
+from tui.engine.wire import Chunks, Wire, opened
 
 if TYPE_CHECKING:
     from tui.engine.connection import Connection
-    from tui.engine.inbox import Events
 
 AT_MOST = 1000
 """So many that nobody has taken yet are kept, the newest."""
+OPENING_SECONDS = 10.0
+"""How long an answer may take to begin."""
+LONGEST = 256 * 1024
+"""Bytes of one event at most; a longer one is left out."""
 NANOS = 1_000_000_000
 LATEST = 253_402_214_400 * NANOS
 """No event is later: that is the last day that can be written with four digits of a year."""
@@ -32,6 +36,10 @@ _ACTIONS = (
 )
 FILTERS = {"event": sorted(_ACTIONS)}
 """All that is told but commands beside main processes, which health checks run every few seconds."""
+
+
+UNREADABLE = (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What decoding raises where the Engine tells nonsense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Happening:
 
 
 def decode(event: Mapping[str, Any]) -> Happening:
-    """One element of the stream. Raises ValueError or TypeError for what is no event."""
+    """One element of the stream. Raises one of UNREADABLE for what is no event."""
     actor = event.get("Actor") or {}
     said = {str(key): str(value) for key, value in (actor.get("Attributes") or {}).items()}
     action, _, detail = str(event.get("Action") or event.get("status") or "").partition(":")
@@ -91,7 +99,7 @@ class Happenings:
         self._found: deque[Happening] = deque(maxlen=AT_MOST)
         self._told = False
         self._closed = False
-        self._events: Events | None = None
+        self._wire: Wire | None = None
         self.began = False
         """Whether the Engine has begun to tell."""
         self.error: EngineError | None = None
@@ -105,10 +113,9 @@ class Happenings:
         """End it, from any thread, at once; nothing is told any more. May be called again."""
         with self._lock:
             self._closed = True
-            events, self._events = self._events, None
-        if events is not None:
-            with contextlib.suppress(OSError, AttributeError):  # it may end by itself at this very moment
-                events.close()
+            wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.close()
 
     def take(self) -> list[Happening]:
         """What came since the last time, the oldest first."""
@@ -119,32 +126,47 @@ class Happenings:
         return found
 
     def _run(self) -> None:
-        from docker.errors import StreamParseError
-
         try:
             connection = self._connection()
             with engine_errors():
-                filters = None if self._every else FILTERS
-                events = connection.api.events(since=self._after // NANOS, filters=filters, decode=True)
-            with self._lock:
-                self._events = events
-                closed = self._closed
-            if closed:
-                self.close()
-                return
-            self.began = True
-            self._tell()
-            with contextlib.suppress(StreamParseError):  # the Engine died in the middle of an event
-                for event in events:
-                    self._add(event)
+                self._follow(*self._open(connection))
             self._end(connection.why(Unreachable("the Engine closed the stream of events")))
         except EngineError as error:
             self._end(error)
 
-    def _add(self, event: Mapping[str, Any]) -> None:
+    def _open(self, connection: Connection) -> tuple[Wire, Chunks]:
+        api = connection.api
+        params = {"since": str(self._after // NANOS)}
+        if not self._every:
+            params["filters"] = json.dumps(FILTERS)
+        address = f"{api.base_url}/v{api.api_version}/events"
+        answer = api.get(address, params=params, stream=True, timeout=OPENING_SECONDS)
+        return opened(answer), Chunks.of(answer)
+
+    def _follow(self, wire: Wire, body: Chunks) -> None:
+        with self._lock:
+            closed = self._closed
+            self._wire = None if closed else wire
         try:
-            found = decode(event)
-        except (ValueError, TypeError, AttributeError):
+            if closed:
+                return
+            self.began = True
+            self._tell()
+            rest = b""
+            while not body.ended and (data := wire.receive()):
+                *whole, rest = (rest + body.feed(data)).split(b"\n")
+                for line in whole:
+                    self._add(line)
+                rest = rest[: LONGEST + 1]  # that tells that it is too long
+        finally:
+            wire.close()
+
+    def _add(self, line: bytes) -> None:
+        if len(line) > LONGEST:
+            return
+        try:
+            found = decode(json.loads(line))
+        except UNREADABLE:
             return  # no event: there is nothing to say of it
         if found.at > self._after:  # the Engine counts from whole seconds on
             with self._lock:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.engine.errors import EngineError, engine_errors
+from tui.engine.happenings import UNREADABLE
 from tui.engine.logs import LogLine, LogStream
 from tui.engine.models.container import state_of
 
@@ -94,7 +95,7 @@ def why_down(
         told = connection.ask("GET", "/events", params=params).content
     try:
         turns = tuple(_turns(_objects(told.decode(errors="replace")), container_id))
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (LookupError, *UNREADABLE) as error:
         raise EngineError(f"the events cannot be read: {error!r}") from error
     return Why(turns, lines, unread)
 

@@ -32,13 +32,18 @@ class Backlog:
     """What is older than the lines one has, of one or several logs.
 
     It remembers how far back it is, so that a page that goes on where the last one began costs a request a
-    log or less. One thread at a time may ask it.
+    log or less. One thread at a time may ask it, any may close it.
     """
 
     def __init__(self, origins: Sequence[Origin]) -> None:
         """The number of a line's `source` is its origin's place among these."""
         self._logs = [_Older(Log(origin, source)) for source, origin in enumerate(origins)]
         self._before = 0
+
+    def close(self) -> None:
+        """Have whoever asks wait no longer; the page is empty then. Returns at once."""
+        for log in self._logs:
+            log.close()
 
     def older(self, before: int, count: int, cancelled: threading.Event) -> Older:
         """The last `count` lines before an epoch nanosecond, of all logs together; on the calling thread.
@@ -90,6 +95,10 @@ class _Older:
     def more(self) -> bool:
         """Whether there are older ones."""
         return bool(self._lines) or not (self._whole or self.refused)
+
+    def close(self) -> None:
+        """Read no more."""
+        self._log.close()
 
     def forget(self) -> None:
         """Another place is asked for."""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 from tui.engine.errors import EngineError, translated
 from tui.engine.log_backlog import Backlog, Older
 from tui.engine.log_merge import Merger
-from tui.engine.log_places import FIRST_LOOK, After, Beginning, Log, Mark, Origin, Place, Tail
-from tui.engine.logs import LONGEST, LogLine, moment
+from tui.engine.log_places import FIRST_LOOK, After, Beginning, Log, Mark, Origin, Place, State, Tail
+from tui.engine.logs import LONGEST, LogLine
 
 __all__ = [
     "AHEAD",
@@ -121,6 +120,8 @@ class Feed:
     def join(self, origin: Origin) -> int:
         """Begin to read another container, from its first line; returns the number of its source."""
         reader = self._add(origin, Beginning())
+        if self._desk.closed:
+            reader.log.close()
         reader.start()
         return reader.log.source
 
@@ -285,7 +286,7 @@ class _Reader:
         source = self.log.source
         try:
             state = self.log.inspect()
-            began = Began(source, state.get("Status") or "", moment(state.get("StartedAt") or ""))
+            began = Began(source, state.status, state.started)
             idle, before = began.state in IDLE, self._begun
             if asked_early and idle and before is not None and before.started == began.started:
                 return None
@@ -302,8 +303,7 @@ class _Reader:
                 state = self._settled(began)
         except (EngineError, OSError) as error:
             return Ended(source, error=translated(error))
-        status = state.get("Status") or ""
-        return Ended(source, status, int(state.get("ExitCode") or 0) if status in STOPPED else None)
+        return Ended(source, state.status, state.exit_code if state.status in STOPPED else None)
 
     def _batches(self, fresh: bool, idle: bool) -> Iterator[Sequence[LogLine]]:
         """What there is to tell; the first batch says only that there is a log."""
@@ -364,12 +364,12 @@ class _Reader:
         elif mark.lines is not None:
             self._mark = Mark(mark.at, mark.lines + len(times))
 
-    def _settled(self, began: Began) -> Mapping[str, Any]:
+    def _settled(self, began: Began) -> State:
         """The container's State after its log ended: the Engine takes a moment to write the end down."""
         until = time.monotonic() + SETTLE_SECONDS
         while True:
             state = self.log.inspect()
-            if state.get("Status") != "running" or moment(state.get("StartedAt") or "") != began.started:
+            if state.status != "running" or state.started != began.started:
                 return state
             if time.monotonic() > until or self.log.closed.wait(SETTLE_SECONDS / 10):
                 return state

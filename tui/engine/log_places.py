@@ -7,16 +7,17 @@ it finds by reading everything before. So a moment is looked for by the number o
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
+from tui.engine.answers import Found, json_of, read_as, word
 from tui.engine.connection import Connection
 from tui.engine.errors import engine_errors
-from tui.engine.logs import LONGEST, LogLine, LogStream
+from tui.engine.logs import LONGEST, LogLine, LogStream, moment
 
 MARGIN = 1_000_000
 """Nanoseconds by which lines of one log may be out of order: output and errors are stamped side by side."""
@@ -66,6 +67,16 @@ Place = Tail | After | Beginning
 """Where reading forward begins."""
 
 
+class State(NamedTuple):
+    """A container's State."""
+
+    status: str
+    """"running" or "exited"."""
+    started: int
+    """When it started last, in epoch nanoseconds; 0 when it never ran."""
+    exit_code: int
+
+
 class Mark(NamedTuple):
     """A place between two lines of one log."""
 
@@ -104,13 +115,11 @@ class Log:
         self._stream: LogStream | None = None
         self._tty: bool | None = None
 
-    def inspect(self) -> Mapping[str, Any]:
+    def inspect(self) -> State:
         """The container's State (GET /containers/{id}/json). Raises EngineError."""
         path = f"/containers/{quote(self.origin.ref, safe='')}/json"
-        with engine_errors():
-            found: dict[str, Any] = self.origin.connection.ask("GET", path).json()
-        self._tty = bool((found.get("Config") or {}).get("Tty"))
-        state: Mapping[str, Any] = found.get("State") or {}
+        found = json_of(self.origin.connection, path)
+        self._tty, state = read_as(_tty_and_state, found, "what the Engine says of the container")
         return state
 
     def close(self) -> None:
@@ -124,9 +133,12 @@ class Log:
     def batches(
         self, tail: int | None, *, follow: bool = False, until: float | None = None
     ) -> Generator[list[LogLine], None, None]:
-        """Open the log at its last lines, and read it. Raises EngineError."""
+        """Open the log at its last lines, and read it; nothing once closed. Raises EngineError."""
         if self._tty is None:
             self.inspect()
+        if self.closed.is_set():
+            nothing: tuple[list[LogLine], ...] = ()
+            return (batch for batch in nothing)
         stream = LogStream(
             self.origin.connection.api,
             self.origin.ref,
@@ -225,6 +237,13 @@ class Log:
             previous = batch[0]
             tail *= 8
         yield from _past(chain([batch], batches), mark)
+
+
+def _tty_and_state(found: Found) -> tuple[bool, State]:
+    state = found.get("State") or {}
+    started = moment(word(state, "StartedAt"))
+    tty = bool((found.get("Config") or {}).get("Tty"))
+    return tty, State(word(state, "Status"), started, int(state.get("ExitCode") or 0))
 
 
 def _further(at: int, looks: Sequence[_Look]) -> int:

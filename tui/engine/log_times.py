@@ -36,6 +36,8 @@ class Since(NamedTuple):
 
 TAIL = Since(Tail(), "", ("--tail", str(Tail().lines)))
 """What a log is opened with."""
+WHOLE = Since(Beginning(), "", ("--tail", "all"))
+"""What it is once nothing older is left."""
 
 
 def since(text: str, now: float, started: int = 0) -> Since:

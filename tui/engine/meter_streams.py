@@ -24,7 +24,7 @@ OPENINGS = 4
 OPENING_SECONDS = 10.0
 """How long an answer may take to begin."""
 LONGEST = 1 << 20
-"""Bytes of one frame at most; no Engine sends as many."""
+"""Bytes of one frame at most, and about as many are taken at once; no Engine sends as many."""
 
 JSON = Mapping[str, Any]
 
@@ -43,6 +43,8 @@ class End(NamedTuple):
 
     ident: str
     error: EngineError | None
+    broken: bool = False
+    """It broke off: that says nothing of the container, but of the Engine or the line to it."""
 
 
 class Streams:
@@ -139,13 +141,13 @@ class Streams:
     def _read(self, stream: _Stream) -> list[Frame | End]:
         try:
             frame = stream.read()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self._drop(stream)
-            return [End(stream.ident, EngineError(str(error)))]
+            return [End(stream.ident, EngineError(str(error)), broken=True)]
         found: list[Frame | End] = [] if frame is None else [frame]
         if stream.ended:
             self._drop(stream)
-            found.append(End(stream.ident, None))
+            found.append(End(stream.ident, None, stream.broken))
         return found
 
     def _drop(self, stream: _Stream) -> None:
@@ -179,6 +181,8 @@ class _Stream:
         self.ident = ident
         self.wire = wire
         self.ended = False
+        self.broken = False
+        """Whether it ended before the Engine had said so."""
         self._body = body
         self._rest = b""
         self._before: JSON | None = None
@@ -193,12 +197,16 @@ class _Stream:
             return cls(ident, opened(answer), Chunks.of(answer))
 
     def read(self) -> Frame | None:
-        """The newest frame that came, if a whole one did. Raises OSError or ValueError when it broke."""
+        """The newest frame that came, if a whole one did.
+
+        Raises OSError when it broke, ValueError or RecursionError for what cannot be read.
+        """
         data = b""
         while not self.ended and (piece := self.wire.take()) is not None:
             data += self._body.feed(piece)
-            self.ended = not piece or self._body.ended
-            if len(piece) < CHUNK and not self.wire.pending():
+            self.broken = not piece and not self._body.ended
+            self.ended = self.broken or self._body.ended
+            if (len(piece) < CHUNK and not self.wire.pending()) or len(data) > LONGEST:
                 break
         *whole, self._rest = (self._rest + data).split(b"\n")
         if len(self._rest) > LONGEST:

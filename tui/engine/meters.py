@@ -99,7 +99,10 @@ class Meters:
                 threading.Thread(target=self._run, args=(self._streams,), name="stats", daemon=True).start()
 
     def latest(self, ident: str) -> Figure | None:
-        """A container's newest figures; None when there are none yet, or it runs no more."""
+        """A container's newest figures; None when there are none yet, or it runs no more.
+
+        Where the Engine is away they are the last ones, and as old as they say.
+        """
         with self._lock:
             book = self._books.get(ident)
             return book.latest if book else None
@@ -188,11 +191,13 @@ class Meters:
         now = time.monotonic()
         with self._lock:
             self._turns.leave(end.ident, now)
-            if isinstance(end.error, Unreachable):
+            away = isinstance(end.error, Unreachable)
+            if away:
                 self._retry = now + RETRY_SECONDS
             if book := self._books.get(end.ident):
                 book.rests = now + REST_SECONDS
-                if book.latest is not None:
+                # nothing was heard of the container itself: what was known last is told, and how old it is
+                if book.latest is not None and not (away or end.broken):
                     book.latest = None
                     self._news.add(end.ident)
 

@@ -14,6 +14,8 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC).timestamp()
 """Go's zero time, which the Engine sends for what it has not read."""
 SHORTEST, LONGEST = 0.5, 3600.0
 """Seconds between two readings that say something of the time between them."""
+MOST_CORES = 1024
+"""No machine is taken to have more."""
 _MOST = 2**64
 """No counter of the Engine's is larger."""
 
@@ -109,7 +111,8 @@ def _memory_used(memory: Mapping[str, Any]) -> int:
 
 def _cpus(cpu: Mapping[str, Any]) -> int:
     """How many cores there are."""
-    return _number(cpu, "online_cpus") or len(_numbers(_mapping(cpu, "cpu_usage"), "percpu_usage"))
+    told = _number(cpu, "online_cpus") or len(_numbers(_mapping(cpu, "cpu_usage"), "percpu_usage"))
+    return min(max(0, told), MOST_CORES)
 
 
 def _networks(answer: Mapping[str, Any]) -> tuple[int, int]:

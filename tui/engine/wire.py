@@ -18,6 +18,9 @@ CHUNK = 64 * 1024
 _ANSWERED = select.POLLIN | select.POLLHUP | select.POLLERR
 _WRITABLE = select.POLLOUT | select.POLLHUP | select.POLLERR
 _HEADER = 8
+_LONGEST_FRAME = 64 * 1024 * 1024
+_LONGEST_SIZE = 1024
+"""Bytes of the line before a chunk, at most."""
 
 
 class Wire:
@@ -198,7 +201,10 @@ class Frames:
             if stream > 3 or buffer[place + 1] or buffer[place + 2] or buffer[place + 3]:
                 raise ConnectionError("the Engine sent bytes that are not a multiplexed stream")
             start = place + _HEADER
-            stop = start + int.from_bytes(buffer[place + 4 : start], "big")
+            length = int.from_bytes(buffer[place + 4 : start], "big")
+            if length > _LONGEST_FRAME:
+                raise ConnectionError("the Engine sent a frame that is too long to be one")
+            stop = start + length
             if stop > end:
                 break
             if stop > start:
@@ -209,11 +215,12 @@ class Frames:
 
 
 class Chunks:
-    """Takes HTTP's chunked transfer coding apart; other bodies pass as they are."""
+    """Takes HTTP's chunked transfer coding apart; other bodies pass as they are. Holds no part of a body."""
 
     def __init__(self, chunked: bool, length: int | None = None) -> None:
         self._chunked = chunked
-        self._left = 0 if chunked else length
+        self._left = 0 if chunked else length  # of the body, or of a chunk and its end of line
+        self._last = False
         self._buffer = bytearray()
         self.ended = length == 0
         """True once the body is complete."""
@@ -221,9 +228,9 @@ class Chunks:
     @classmethod
     def of(cls, answer: requests.Response) -> Chunks:
         """What takes this answer's body apart."""
-        length = answer.headers.get("Content-Length")
+        length = answer.headers.get("Content-Length", "")
         chunked = answer.headers.get("Transfer-Encoding", "").lower() == "chunked"
-        return cls(chunked, None if length is None else int(length))
+        return cls(chunked, int(length) if length.isascii() and length.isdigit() else None)
 
     def feed(self, data: bytes) -> bytes:
         """The part of the body in these bytes. Raises ConnectionError when it is no chunked body."""
@@ -234,21 +241,22 @@ class Chunks:
         parts = []
         place, end = 0, len(buffer)
         while place < end and not self.ended:
-            line_end = buffer.find(b"\r\n", place)
-            if line_end < 0:
+            if self._left:
+                stop = min(place + self._left, end)
+                parts.append(bytes(buffer[place : min(place + max(0, self._left - 2), end)]))
+                self._left -= stop - place
+                self.ended = self._last and not self._left
+                place = stop
+                continue
+            line_end = buffer.find(b"\r\n", place, place + _LONGEST_SIZE)
+            if line_end < 0 and end - place < _LONGEST_SIZE:
                 break
-            try:
-                size = int(buffer[place:line_end].split(b";")[0], 16)
-            except ValueError:
-                size = -1
+            size = _size(buffer[place:line_end]) if line_end >= 0 else -1
             if size < 0:
                 raise ConnectionError("the Engine's answer is not readable")
-            start = line_end + 2
-            if start + size + 2 > end:
-                break
-            parts.append(bytes(buffer[start : start + size]))
-            place = start + size + 2
-            self.ended = size == 0
+            place = line_end + 2
+            self._left = size + 2
+            self._last = size == 0
         del buffer[:place]
         return b"".join(parts)
 
@@ -259,3 +267,11 @@ class Chunks:
         self._left -= len(data)
         self.ended = self._left == 0
         return data
+
+
+def _size(line: bytes | bytearray) -> int:
+    """How long a chunk is, by the line before it; -1 for what does not tell."""
+    try:
+        return int(line.split(b";")[0], 16)
+    except ValueError:
+        return -1

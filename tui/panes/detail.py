@@ -144,6 +144,11 @@ class Detail(Widget):
         if self._stats is not None and self._measured is not None:
             self._stats.take_readings(ids)
 
+    def tick(self) -> None:
+        """Time has passed: ages are told anew."""
+        if self.tab == OVERVIEW and self._model is not None:
+            self._show_tab()
+
     def watch_tab(self) -> None:
         """Open the tab, its widget focused if the other's was."""
         if self.tab != INSPECT:

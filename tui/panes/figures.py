@@ -121,6 +121,11 @@ def _most(amount: Callable[[Figure], float | None]) -> Callable[[Container, Stor
     return order
 
 
+def _cpu(figure: Figure) -> float | None:
+    """As it is seen: rows that look the same keep their places."""
+    return None if figure.cpu is None else round(figure.cpu, 2)
+
+
 def _share(figure: Figure) -> float | None:
     return figure.memory / figure.memory_limit * 100 if figure.memory_limit else None
 
@@ -143,11 +148,11 @@ def _field(
 
 
 FIELDS = (
-    _field("cpu", CPU_CELLS, lambda figure, age: cpu_words(figure.cpu, age), lambda figure: figure.cpu, 0),
+    _field("cpu", CPU_CELLS, lambda figure, age: cpu_words(figure.cpu, age), _cpu, 0),
     Field(
         column("trend", least=TREND_MARKS, most=TREND_MARKS, right=True, priority=2),
         _trend,
-        _most(lambda figure: figure.cpu),
+        _most(_cpu),
         needs=STATISTICS,
     ),
     _field("mem", 8, lambda figure, age: mebibytes(figure.memory), lambda figure: figure.memory, 0),

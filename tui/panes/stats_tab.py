@@ -22,7 +22,7 @@ from tui.engine.lines import docker
 from tui.engine.models import Container
 from tui.panes.stats_layout import Layout, arrange
 from tui.panes.stats_words import SPANS, bytes_in_use, count, percent, rate, span_of, totals
-from tui.panes.words import state_words
+from tui.panes.words import age, state_words
 from tui.terminal import SLOW_FRAMES
 from widgets.bar import Bar, Piece
 from widgets.chart import Chart, Limit, Plot, Series
@@ -37,6 +37,8 @@ EVERY_SECONDS = 2.0 if MAX_FPS <= SLOW_FRAMES else 1.0
 """No more often than this are charts drawn anew; less often where bytes are to be spared."""
 EARLY_SECONDS = 0.25
 """Figures that come so much earlier are drawn at once: they are read once a second, more or less."""
+LATE_SECONDS = 5.0
+"""Charts go on so often while no figures come, which is said from so many seconds on."""
 EDGES, BARS = 2, 2
 """Columns at the sides of the charts, and rows below them."""
 WORDS: dict[figures.Series, str] = {
@@ -102,6 +104,7 @@ class StatsTab(Widget, can_focus=True):
         self._drawn = 0.0
         """When they were drawn, in seconds of time.monotonic()."""
         self._soon: Timer | None = None
+        self._ages: Timer | None = None
         self._layout: Layout | None = None
         self._cpu = Chart(shown("CPU"), percent, id="stats--cpu")
         self._memory = Chart(shown("Memory"), bytes_in_use, least=2.0**20, binary=True, id="stats--memory")
@@ -203,6 +206,16 @@ class StatsTab(Widget, can_focus=True):
         self._asked = meters
         if meters is not None and self._model is not None:
             meters.want(self, (self._model.id,))
+        if self._ages is not None and meters is None:
+            self._ages.stop()
+            self._ages = None
+        elif self._ages is None and meters is not None:
+            self._ages = self.set_interval(LATE_SECONDS, self._grow_old)
+
+    def _grow_old(self) -> None:
+        """No figures came for a while: time passes without them."""
+        if time.monotonic() - self._drawn > EVERY_SECONDS + EARLY_SECONDS:
+            self._draw()
 
     # What they see
 
@@ -288,6 +301,10 @@ class StatsTab(Widget, can_focus=True):
             yield Piece(shown("its last figures" if trace.times else "there are no figures"), "dim")
         elif not trace.times:
             yield Piece(shown(" ◌ the first figures come in a moment"), "dim")
+        elif (late := self._clock() - trace.times[-1]) > LATE_SECONDS:
+            turns = self._engine is not None and self._engine.meters.turns
+            words = "figures come in turns, these are" if turns else "✗ no figures come, these are"
+            yield Piece(shown(f" {words} {age(late)} old"), "dim" if turns else "warn", weight=2 * turns)
         elif self._engine is not None and self._engine.meters.turns:
             yield Piece(shown(" more are watched than at once: figures come in turns"), "dim", weight=2)
         elif self.has_focus:

@@ -26,6 +26,7 @@ WHOLE = 4
 """So many runs are told one by one; of more only the first and the last two."""
 SHORT_RUN, FIRST_WAIT, LONGEST_WAIT = 10.0, 0.1, 60.0
 """After so short a run an Engine waits before it starts again: twice as long each time, up to the last."""
+ASKED = "as it was asked to"
 ENDING = (2, 3, 9, 15)
 """Signals that are meant to end a process."""
 FROM_OUTSIDE = (130, 137, 143)
@@ -101,7 +102,7 @@ def restart_facts(container: Container, found: Found, now: float, runs: Sequence
         lived = times if container.state == "restarting" else times + 1
         since, until = (runs[-lived].began, runs[-1].ended) if len(runs) >= lived else (None, None)
         if since is not None and until is not None:
-            words += f" in {age(until - since)}"
+            words += f" in {lasted(until - since)}"
     if container.state == "restarting" and runs and (ended := runs[-1].ended):
         words += f", next try at about {_clock(ended + _wait(runs, times), now)}"
     gave_up = name == "on-failure" and 0 < most <= times and container.state == "exited"
@@ -189,8 +190,10 @@ def _runs(turns: Sequence[Turn]) -> list[Run]:
                 how = ""
             case "oom":
                 how = "out of memory"
+            case "kill" if turn.signal == 9:
+                how = "killed, as it did not stop" if how == ASKED else how or "killed"
             case "kill" if turn.signal in ENDING and not how:
-                how = "killed" if turn.signal == 9 else "as it was asked to"
+                how = ASKED
             case "die":
                 began = runs.pop().began if runs and runs[-1].ended is None else None
                 runs.append(Run(began, turn.at, turn.exit_code, how))

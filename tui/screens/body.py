@@ -85,8 +85,13 @@ class Body(Horizontal):
         yield self._make_pane(Kind.CONTAINER)
 
     def on_mount(self) -> None:
-        """Let time pass in the pane in view."""
-        self.set_interval(TICK_SECONDS, lambda: self.pane.tick())
+        """Let time pass in what is in view."""
+        self.set_interval(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        self.pane.tick()
+        if self._side is not None and self._side.display:
+            self._side.tick()
 
     # The panes
 

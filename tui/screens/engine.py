@@ -110,6 +110,7 @@ class EngineScreen(Screen[None]):
         self._pages: dict[int, Page] = {}
         self._about: About | None = None
         self._asking = False
+        self._lost = engine.link.state is not LinkState.UP
         self._in_front = False
         self._head, self._tabs, self._line = Bar(), Bar(), Bar()
         self._head.add_class("engine--head")
@@ -216,7 +217,9 @@ class EngineScreen(Screen[None]):
         event.stop()
         if isinstance(event.news, Link):
             self._show_head()
-            back = event.news.state is LinkState.UP and self._about is not None and self._about.errors
+            up = event.news.state is LinkState.UP
+            back, self._lost = up and self._lost, not up
+            # it may have been another one, or set up anew, since it was asked
             if back and not self._asking:
                 self.action_again()
         for page in self._pages.values():

@@ -10,13 +10,16 @@ from textual.containers import Horizontal
 from textual.events import Resize
 from textual.widget import Widget
 
+from tui.engine.kinds import Kind
 from tui.engine.lines import DockerLine, docker
+from tui.engine.store import Changes
 from tui.panes.fact import Fact
 from tui.screens.engine_page import Ground, Page, Raw
 from tui.screens.engine_words import (
     Client,
     client_facts,
     count_facts,
+    counted,
     host_facts,
     release_facts,
     warning_facts,
@@ -26,6 +29,7 @@ from widgets.text import Shown, shown
 
 if TYPE_CHECKING:
     from tui.engine.about import About
+    from tui.engine.engine import News
 
 WIDE = 120
 """Cells from which there are two columns."""
@@ -76,6 +80,16 @@ class OverviewPage(Page):
         text = "\n".join(_copied(one) for one in lines).strip()
         return text, "the overview"
 
+    def look(self) -> None:
+        """Other containers may run than before."""
+        super().look()
+        self._show()
+
+    def hear(self, news: News) -> None:
+        """Count the containers anew."""
+        if self.looked_at and isinstance(news, Changes) and news.kind is Kind.CONTAINER:
+            self._show()
+
     def take_about(self, about: About) -> None:
         """Show it."""
         self._about = about
@@ -101,7 +115,7 @@ class OverviewPage(Page):
         spoken = f"{major}.{minor}" if major else ""
         first = [
             *warning_facts(about, lacking),
-            *(count_facts(about.host) if about.host is not None else ()),
+            *(count_facts(counted(about.host, self.ground.engine.store)) if about.host is not None else ()),
             *client_facts(Client(__version__, sdk.__version__, spoken)),
             *(release_facts(about.release, self.ground.clock()) if about.release is not None else ()),
         ]

@@ -14,8 +14,10 @@ from textual.widget import Widget
 from tui.engine.figures import Figure, Readings
 from tui.engine.kinds import Kind
 from tui.engine.lines import DockerLine, docker
+from tui.engine.link import Link, LinkState
 from tui.engine.store import Changes
-from tui.panes.words import memory, size
+from tui.panes.figures import OLD_SECONDS
+from tui.panes.words import age, memory, size
 from tui.screens.engine_page import Ground, Page, bindings
 from tui.screens.rows import Ink, Layout, stacked, text_layout
 from tui.screens.rows import Piece as Run
@@ -110,7 +112,7 @@ class TopPage(Page):
             case Changes(kind=Kind.CONTAINER):
                 self._want()
                 self._show()
-            case Readings():
+            case Readings() | Link():
                 self._show()
 
     def on_resize(self, event: Resize) -> None:
@@ -146,8 +148,10 @@ class TopPage(Page):
         figures = list(self._figures.values())
         if not self._wanted:
             return text_layout(Shown("No container runs: nothing is used."), Ink.DIM)
+        up = self.ground.engine.link.state is LinkState.UP
         if not figures:
-            return text_layout(Shown("◌ waiting for the first figures …"), Ink.DIM)
+            words = "◌ waiting for the first figures …" if up else "No connection, so no figures."
+            return text_layout(Shown(words), Ink.DIM)
         server = self.ground.engine.link.server
         cores, whole = (server.cpus, server.memory) if server is not None else (0, 0)
         used = sum(one.memory for one in figures)
@@ -159,15 +163,18 @@ class TopPage(Page):
             ("network", _pair(figures, "received_rate", "sent_rate", "received", "sent")),
             ("disk", _pair(figures, "read_rate", "written_rate", "read", "written")),
         ]
-        return stacked([_row(label, words) for label, words in (*rows, ("containers", self._counted()))])
+        rows.append(("containers", self._counted()))
+        lost = [] if up else [text_layout(Shown("✗ no connection: the last known figures"), Ink.BAD)]
+        return stacked([*lost, *(_row(label, words) for label, words in rows)])
 
     def _counted(self) -> str:
         measured, wanted = len(self._figures), len(self._wanted)
-        if self.ground.engine.meters.turns:
-            return f"figures of {measured:,} of {wanted:,} running, in turns"
-        return (
-            f"{wanted:,} running" if measured == wanted else f"figures of {measured:,} of {wanted:,} running"
-        )
+        turns = self.ground.engine.meters.turns
+        words = f"{wanted:,} running"
+        if turns or measured != wanted:
+            words = f"figures of {measured:,} of {words}" + (", in turns" if turns else "")
+        old = self.ground.clock() - min(one.at for one in self._figures.values())
+        return words + (f", up to {age(old)} old" if old > OLD_SECONDS else "")
 
     def _cells(self, key: str) -> Sequence[Cell]:
         one = self._figures[key]

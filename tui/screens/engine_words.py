@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from tui.engine.about import About, Host, Part, Release
 from tui.engine.errors import EngineError
+from tui.engine.kinds import Kind
+from tui.engine.store import Store
 from tui.panes.fact import Fact, fact, facts, section
 from tui.panes.secrets import covered, covered_assignment
 from tui.panes.words import memory, moment, when
@@ -81,6 +85,16 @@ def _version(part: Part) -> str:
     """Podman's parts tell on further lines how they were made."""
     version = part.version.partition("\n")[0].removeprefix(f"{part.name.lower()} version ")
     return f"{version} ({part.commit})" if part.commit else version
+
+
+def counted(host: Host, store: Store) -> Host:
+    """The same host with its containers as they are by now, counted as the Engine counts them."""
+    if not store.listed(Kind.CONTAINER):
+        return host
+    states = Counter(one.state for one in store.containers.values())
+    running, paused = states["running"], states["paused"]
+    stopped = states.total() - running - paused
+    return replace(host, containers=states.total(), running=running, paused=paused, stopped=stopped)
 
 
 def count_facts(host: Host) -> list[Fact]:

@@ -79,6 +79,15 @@ def help_sections(keys: Mapping[str, str], first: Kind) -> list[HelpSection]:
     return [*sections, HelpSection("Commands", commands)]
 
 
+def scope_sections(keys: Mapping[str, str], *scopes: type) -> list[HelpSection]:
+    """The keys of some of SCOPES, for a screen that has no others."""
+    titles = {scope: title for title, scope in SCOPES}
+    return [
+        HelpSection(titles[scope], [HelpRow(one.key, one.tooltip) for one in bindings_of(scope, keys)])
+        for scope in scopes
+    ]
+
+
 def _verb_rows(verbs: Iterable[Verb], keys: Mapping[str, str]) -> list[HelpRow]:
     return [HelpRow(key_of(verb, keys), verb.title, verb.tip, verb.line(()).masked()) for verb in verbs]
 

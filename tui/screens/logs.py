@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.events import ScreenResume
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from tui.engine.errors import EngineError
 from tui.engine.kinds import Kind
@@ -23,6 +24,7 @@ from tui.panes.words import counted
 from tui.screens.logs_bars import LogBars
 from tui.screens.logs_keys import BINDINGS
 from tui.screens.logs_line import LineView
+from tui.screens.logs_pace import BEHIND_SECONDS
 from tui.screens.logs_prompt import LogPrompt
 from tui.screens.logs_questions import PRESETS, Questions
 from tui.screens.logs_reading import Reading
@@ -84,9 +86,11 @@ class LogsScreen(Screen[None]):
         self.sources = Sources(chosen, project)
         self._desk = desk
         self._choices = choices
+        self._settings = settings
         self._clock = clock
         self._bars = LogBars()
         self._opened = False
+        self._later: Timer | None = None
         self._can: list[bool | None] = []
         self._news: deque[tuple[Feed, News]] = deque()
         self._log = ReadLog(limit=settings.log_lines, budget=settings.log_bytes, clock=clock)
@@ -148,7 +152,7 @@ class LogsScreen(Screen[None]):
         if action == "ask":
             return not self._prompt.typing
         if action == "again":
-            return not self.sources.reading or any(source.trouble for source in self.sources.all)
+            return self.sources.resumable
         return len(self.sources) > 1 if action == "members" else True
 
     # News
@@ -170,6 +174,11 @@ class LogsScreen(Screen[None]):
     def _hear_feeds(self) -> None:
         while self._news:
             self.reading.hear(*self._news.popleft())
+        if self.reading.behind:
+            # the last lines may have come without anybody saying so
+            if self._later is not None:
+                self._later.stop()
+            self._later = self.set_timer(BEHIND_SECONDS, self._show)
         self._show()
 
     @on(Noticed)
@@ -303,6 +312,7 @@ class LogsScreen(Screen[None]):
 
     def action_unfold(self) -> None:
         """Unfold the line under the cursor, or close that."""
+        self._stand()
         self._unfolded.toggle()
         self._show()
 
@@ -331,10 +341,17 @@ class LogsScreen(Screen[None]):
         from tui.verbs.log_saving import save_logs
 
         try:
-            saving = saving_of(self._log, self.sources)
+            saving = saving_of(self._log, self.sources, self._questions.since)
             await save_logs(self._desk, saving)
         except EngineError as error:
             self.notify(shown(error.message), severity="error", markup=False)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        from tui.screens.help import HelpScreen
+        from tui.screens.keytable import scope_sections
+
+        self.app.push_screen(HelpScreen(scope_sections(self._settings.keys, LogsScreen, LogView)))
 
     def action_again(self) -> None:
         """Read on where it ended: the container may run again."""

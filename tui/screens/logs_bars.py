@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.engine.log_times import WHOLE
 from tui.screens.key_bar import KeyBar
 from tui.screens.logs_head import Place, docker_line, filters, head
 from tui.screens.logs_keys import KEYS, SEARCHING
@@ -39,13 +40,14 @@ class LogBars:
         first, last = log.position
         place = Place(
             *(log.lines_count, log.filtered_count, first, last),
-            *(log.follow, log.older, log.newer, reading.asking),
+            *(log.follow, log.older, log.newer, reading.asking, reading.behind),
         )
         self.head.show(*head(sources, place, _modes(log)))
         pieces = filters(questions.since, questions.keep, questions.drop, log.context)
         self.filters.show(pieces)
         self.filters.display = bool(pieces)
-        line = docker_line(sources, log.source, questions.since, stamps=log.times != "off").masked()
+        since = questions.since if log.older or questions.since.words else WHOLE
+        line = docker_line(sources, log.source, since, stamps=log.times != "off").masked()
         self.keys.show_line(line if width >= WIDE else "")
         self.line.show([Piece(Shown(f" {shown(line)}"), "dim")])
         self.line.display = width < WIDE

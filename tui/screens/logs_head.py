@@ -32,6 +32,8 @@ class Place(NamedTuple):
     """Whether there are lines after those that are kept."""
     asking: bool = False
     """Whether older lines are on their way."""
+    behind: bool = False
+    """Whether the end has not been reached yet."""
 
 
 def where(place: Place, sources: Sources) -> tuple[str, str]:
@@ -43,6 +45,8 @@ def where(place: Place, sources: Sources) -> tuple[str, str]:
         lines = f"{place.first:,}–{place.last:,} of {place.among:,}{more}"
         top = place.first <= 1 and not place.older
         return (f"at the beginning, {lines}" if top else f"paused at {lines}"), "warn"
+    if place.behind:
+        return "reading on …", "accent"
     if sources.reading:
         return "following", "good"
     return "at the end", "plain"

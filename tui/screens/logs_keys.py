@@ -14,6 +14,7 @@ def _binding(key: str, action: str, name: str, tooltip: str) -> Binding:
 BINDINGS: list[BindingType] = [
     _binding("escape", "back", "back", "Close the unfolded line, end the search, then go back"),
     _binding("q", "leave", "leave", "Go back"),
+    _binding("question_mark", "help", "help", "The keys of a log"),
     _binding("slash", "ask('/')", "search", "Search for text or a /regex/, in any case"),
     _binding("ampersand", "ask('keep')", "keep", "Show only lines with text or a /regex/"),
     _binding("exclamation_mark", "ask('drop')", "drop", "Show no lines with text or a /regex/"),
@@ -36,6 +37,7 @@ BINDINGS: list[BindingType] = [
 
 KEYS = (
     ("logs.back", "back"),
+    ("logs.help", "help"),
     ("logs.again", "read on"),
     ("logs.search", "search"),
     ("log.next_match", "next"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tui.engine.log_places import After
 from tui.engine.log_times import TAIL, moment, since
+from tui.panes.words import counted
 from tui.screens.logs_prompt import LogPrompt
 from tui.screens.logs_reading import Reading
 from tui.screens.logs_sources import Sources
@@ -97,7 +98,10 @@ class Questions:
         if self.search and self._prompt.sign == "/":
             current, found = self._log.match_position
             words = f"{current:,} of {found:,}" if current else f"{found:,} found"
-            self._prompt.say(words if found else "not found")
+            among = ""
+            if self._log.older or self._log.newer:
+                among = f" in the {counted(self._log.lines_count, 'line')} read"
+            self._prompt.say((words if found else "not found") + among)
 
     def left(self, sign: str) -> None:
         """The line was left by its key: that ends a search, and all else stays as it was."""

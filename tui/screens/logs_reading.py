@@ -12,6 +12,7 @@ from tui.engine.log_backlog import Backlog
 from tui.engine.log_feed import Began, Ended, Feed, Lines, News
 from tui.engine.log_places import After, Beginning, Origin, Place, Tail
 from tui.engine.logs import LogLine
+from tui.screens.logs_pace import Pace
 from tui.screens.logs_sources import LIVE, Source, Sources, Turn, origin_of
 from tui.screens.logs_view import ReadLog
 from tui.screens.threads import asked
@@ -47,6 +48,7 @@ class Reading:
         """Whether the person wants to see what comes next."""
         self._cut = False
         """Whether lines between those kept and those that come were let go."""
+        self._pace = Pace()
         self._origins: list[Origin] = []
         self._backlog: Backlog | None = None
         self._dropped = threading.Event()
@@ -65,6 +67,12 @@ class Reading:
         # only asking tells whether there are any
         self._log.older = isinstance(place, Tail) or (isinstance(place, After) and place.at > floor)
         self._log.newer = False
+        self._pace.begin(at_end=isinstance(place, Tail))
+
+    @property
+    def behind(self) -> bool:
+        """Whether the end has not been reached yet."""
+        return self._pace.behind
 
     def _forward(self, place: Place) -> None:
         origins = self._origins = self._sources.origins()
@@ -84,6 +92,12 @@ class Reading:
         """Read no more."""
         self._dropped.set()
         self._dropped = threading.Event()
+        if self._backlog is not None:
+            self._backlog.close()
+            self._backlog = None
+        self._end_feed()
+
+    def _end_feed(self) -> None:
         self._waiting.clear()
         if self.feed is not None:
             self.feed.close()
@@ -91,7 +105,7 @@ class Reading:
 
     def to_tail(self) -> None:
         """Follow the end. Raises Unreachable."""
-        if self._cut:
+        if self._cut or self._waiting or self.behind:  # what waits may be the first of millions
             self.begin(Tail(), floor=self.floor)
         self._log.newer = False
         self._log.follow = True
@@ -124,6 +138,7 @@ class Reading:
                     self.resume(number)
             return
         newest = self._log.newest
+        self._end_feed()
         self._forward(After(newest.at) if newest is not None and newest.at else Tail())
         for number in range(len(self._sources)):
             self._sources.again(number)
@@ -145,6 +160,7 @@ class Reading:
                 case Ended() as news:
                     self._end_source(news)
                 case Lines(lines):
+                    self._pace.note(len(lines))
                     room = self._room(len(lines))
                     if room:
                         self._append(lines[:room])
@@ -228,7 +244,7 @@ class Reading:
             self.asking = False
             if not dropped.is_set():
                 self._log.older = True
-        if dropped.is_set():
+        if dropped.is_set() or self._log.begins != begins:  # what followed the page has gone meanwhile
             return
         newest, texts = self._log.newest, self._texts(found.lines)
         self._log.prepend(self._sources.woven(texts, after=self._log.oldest))
@@ -239,10 +255,7 @@ class Reading:
     def _leave_tail(self) -> None:
         """The newest lines were let go: what comes next does not follow those that are kept."""
         self._cut = True
-        self._waiting.clear()
-        if self.feed is not None:
-            self.feed.close()
-            self.feed = None
+        self._end_feed()
         self._log.newer = True
 
     def resume(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.engine.log_times import Since
 from tui.engine.logs import LogLine
 from tui.screens.logs_sources import Sources, origin_of
 from tui.screens.logs_view import ReadLog
@@ -10,7 +11,7 @@ from tui.verbs.log_saving import LogSaving
 STREAMS = {"out": 1, "err": 2}
 
 
-def saving_of(log: ReadLog, sources: Sources) -> LogSaving:
+def saving_of(log: ReadLog, sources: Sources, since: Since) -> LogSaving:
     """The containers that are not hidden, and the lines that are shown. Raises Unreachable."""
     seen = [number for number, source in enumerate(sources.all) if not source.hidden]
     places = {number: place for place, number in enumerate(seen)}
@@ -25,4 +26,5 @@ def saving_of(log: ReadLog, sources: Sources) -> LogSaving:
         sources.project or sources[log.source].model.name,
         project=bool(sources.project),
         times=log.times != "off",
+        since=since.flags,
     )

@@ -51,6 +51,8 @@ class Source:
     lines: int = 0
     """Lines that came of it."""
     hidden: bool = False
+    joined: bool = False
+    """Whether it came after the others: then it is about to start."""
 
     @property
     def words(self) -> tuple[str, str, str]:
@@ -63,6 +65,10 @@ class Source:
             return "○", f"ended, exit code {self.exit_code}", "dim"
         glyph, tone = MARKS.get(self.state, ("○", "dim"))
         return glyph, self.state or "unknown", tone
+
+
+TURNS = 1000
+"""So many starts and ends are remembered, the newest."""
 
 
 class Turn(NamedTuple):
@@ -116,6 +122,12 @@ class Sources:
         """Whether more lines may come by themselves."""
         return any(source.reading for source in self.all)
 
+    @property
+    def resumable(self) -> bool:
+        """Whether a person may want to read on: all ended, or one broke off."""
+        there = [source for source in self.all if source.state != "gone"]
+        return bool(there) and (not self.reading or any(source.trouble for source in there))
+
     def origins(self) -> list[Origin]:
         """Where to read them. Raises Unreachable."""
         return [origin_of(source) for source in self.all]
@@ -147,7 +159,10 @@ class Sources:
         known = {source.model.id for source in self.all}
         found = (engine.store.containers.get(key) for key in (changes.added | changes.updated) - known)
         new = [model for model in found if model is not None and model.project == self.project]
-        return [self._add(Held(engine, model)) for model in sorted(new, key=lambda model: model.created)]
+        joined = [self._add(Held(engine, model)) for model in sorted(new, key=lambda model: model.created)]
+        for source in joined:
+            source.joined = True
+        return joined
 
     def again(self, number: int) -> None:
         """The log of this one is read on."""
@@ -178,8 +193,13 @@ class Sources:
             known = source.state == "gone"
             gone = error.status == HTTPStatus.NOT_FOUND
             source.state, source.trouble = ("gone" if gone else source.state), not gone
-            return [] if gone and known else [note for note in (error.message, error.advice) if note]
-        source.state = news.state or source.state
+            if gone and known:
+                return []
+            # without a status it was not the Engine that said it
+            broken = "" if error.status else f"the log of {source.label} broke off: "
+            return [note for note in (f"{broken}{error.message}", error.advice) if note]
+        if source.state != "gone":
+            source.state = news.state or source.state
         if news.exit_code is not None:
             source.exit_code = news.exit_code
             # one that had ended before belongs after its own last line
@@ -189,7 +209,7 @@ class Sources:
             words = f"{source.label} ended, exit code {news.exit_code}"
             return self._turn("end", Turn(at + 1 if at else 0, news.source, words))
         if news.state == "created":
-            return [f"{source.label} was not started yet"]
+            return [] if source.joined else [f"{source.label} was not started yet"]
         source.trouble = news.state in LIVE
         return [f"the Engine ended the log of {source.label} although the container goes on"]
 
@@ -197,7 +217,10 @@ class Sources:
 
     def _turn(self, what: str, turn: Turn) -> Turn:
         """A turn as it was first told: reading a log again tells it again."""
-        return self._turns.setdefault((what, turn.source, self.all[turn.source].started), turn)
+        first = self._turns.setdefault((what, turn.source, self.all[turn.source].started), turn)
+        if len(self._turns) > TURNS:
+            del self._turns[next(iter(self._turns))]
+        return first
 
     def woven(
         self, lines: Sequence[LogText], before: LogText | None = None, after: LogText | None = None

@@ -25,9 +25,19 @@ class ReadLog(LogView):
         return self._lines.kept.limit
 
     @property
+    def oldest(self) -> LogText | None:
+        """The first line kept that has a time; what Wharf notes has none."""
+        kept = self._lines.kept
+        return next((line for line in kept.since(kept.first) if line.at), None)
+
+    @property
     def newest(self) -> LogText | None:
-        """The last line, also one that is only taken in in a moment."""
-        return self._waiting[-1] if self._waiting else super().newest
+        """The last line that has a time, also one that is only taken in in a moment."""
+        if found := next((line for line in reversed(self._waiting) if line.at), None):
+            return found
+        kept = self._lines.kept
+        numbers = range(kept.end - 1, kept.first - 1, -1)
+        return next((line for line in map(self._lines.__getitem__, numbers) if line.at), None)
 
     @property
     def source(self) -> int:
@@ -41,8 +51,7 @@ class ReadLog(LogView):
     @property
     def begins(self) -> int:
         """When the first line kept was written, in epoch nanoseconds; 0 when none tells."""
-        kept = self._lines.kept
-        return next((line.at for line in kept.since(kept.first) if line.at), 0)
+        return self.oldest.at if self.oldest is not None else 0
 
     def on_resize(self) -> None:
         """Keep the cursor in view, once the lines are laid out for the new size."""

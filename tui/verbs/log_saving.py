@@ -37,10 +37,14 @@ class LogSaving:
     """Whether the name is a project's."""
     times: bool = False
     """Whether plain lines have their times before them."""
+    since: Sequence[str] = ()
+    """The options of `docker logs` that show as much as is shown."""
 
     def line(self, answers: Answers) -> DockerLine:
         """The docker line that tells the same; where to is left to the shell."""
-        flags = ("--timestamps",) if self.times or answers["form"] == JSON else ()
+        flags = self.since if answers["what"] == SHOWN else ()
+        if self.times or answers["form"] == JSON:
+            flags = (*flags, "--timestamps")
         if self.project:
             return docker("compose", "-p", self.name, "logs", *flags)
         return docker("logs", *flags, self.name)
