@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.engine.http_engine import HttpEngine, Reply
 from tests.engine.written_logs import START, LoggingEngine, Written, numbered
+from tui.engine.connection import Connection
 from tui.engine.errors import EngineError, Unreachable
 from tui.engine.log_backlog import Backlog, Older
 from tui.engine.log_places import NEAR, Origin
@@ -175,6 +177,25 @@ def test_an_engine_that_is_away_is_no_end_of_the_log(tmp_path: Path) -> None:
     engine.close()
     with pytest.raises(Unreachable):
         backlog.older(page.lines[0].at, 1_000, NEVER)
+
+
+def test_closing_wakes_whoever_waits_for_an_engine_that_fell_silent(
+    http_engine: HttpEngine, connection: Connection
+) -> None:
+    http_engine.answers["GET /containers/web/json"] = Reply({})
+    http_engine.streamed.add("GET /containers/web/logs")
+    backlog = Backlog([Origin(connection, "web", "web")])
+    found: list[Older] = []
+    cancelled = threading.Event()
+    asking = threading.Thread(target=lambda: found.append(backlog.older(END, 100, cancelled)))
+    asking.start()
+    http_engine.until(lambda: http_engine.followed)
+    cancelled.set()
+    backlog.close()
+    asking.join(5)
+    assert found == [Older((), more=True)]
+    assert http_engine.count("GET /containers/web/logs") == 1
+    http_engine.until(lambda: not http_engine.followed)
 
 
 def test_a_cancel_gives_no_page_and_no_end(logging: LoggingEngine) -> None:

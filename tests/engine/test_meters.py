@@ -19,6 +19,8 @@ from tests.engine.stats_frames import CGROUP_1, NOT_RUNNING, later
 from tui.engine import meters as module
 from tui.engine import turns
 from tui.engine.connection import Connection
+from tui.engine.endpoint import Endpoint
+from tui.engine.engine import Engine
 from tui.engine.errors import Unreachable
 from tui.engine.figures import Readings
 from tui.engine.meter_streams import OPENINGS
@@ -372,6 +374,13 @@ def test_closing_ends_everything_and_nothing_begins_again(meters: Meters, engine
     until(lambda: not threads())
     meters.want("pane", ["web"])
     assert threads() == []
+
+
+def test_an_engine_that_was_left_measures_nothing(tmp_path: Path) -> None:
+    left = Engine(Endpoint("unix:///nowhere", "left", "test"), tmp_path)
+    left.close()
+    left.meters.want("pane", ["web"])
+    assert not threads()
 
 
 def test_who_was_served_at_once_still_keeps_a_place_for_a_while() -> None:

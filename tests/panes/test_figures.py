@@ -246,6 +246,25 @@ async def test_the_order_is_renewed_every_two_seconds_and_the_cursor_stays(stage
     assert stage.current == "shop-db-1"
 
 
+async def test_rows_that_look_the_same_keep_their_places(stage: Stage) -> None:
+    meters = await shown(stage)
+    stage.pane._clock = lambda: now
+    now = FIXED_NOW
+    stage.pane.sort_by("cpu")
+    meters.read({"shop-db-1": figure(0.0041), "shop-cache-1": figure(0.0012)})
+    await stage.until(lambda: "0.00%" in row(stage, "shop-cache-1"))
+    before = stage.names
+    now += 3
+    meters.read({"shop-db-1": figure(0.0012, at=now), "shop-cache-1": figure(0.0041, at=now)})
+    await stage.still()
+    meters.read({"scratchpad": figure(7.0, at=now)})
+    now += 3
+    await stage.until(lambda: stage.names[0] == "scratchpad")
+    assert [name for name in stage.names if name != "scratchpad"] == [
+        name for name in before if name != "scratchpad"
+    ]
+
+
 # What is painted
 
 

@@ -104,6 +104,15 @@ async def test_charts_show_the_newest_figures_in_words() -> None:
         assert "docker stats shop-db" in text
 
 
+async def test_while_another_program_has_the_terminal_no_figures_are_wanted() -> None:
+    host = Host()
+    async with opened(host) as _:
+        host.app_suspend_signal.publish(host)
+        assert host.meters.wanted[-1] == ()
+        host.app_resume_signal.publish(host)
+        assert host.meters.wanted[-1] == (host.db.id,)
+
+
 async def test_figures_are_wanted_only_while_the_tab_is_open() -> None:
     host = Host()
     async with opened(host) as pilot:

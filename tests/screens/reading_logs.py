@@ -133,7 +133,8 @@ def last(screen: LogsScreen) -> str:
 
 def bar(screen: LogsScreen, name: str) -> str:
     """What a bar says, whether there is room for it or not."""
-    return screen.query_one(f"#logs--{name}", Bar).text
+    found: Bar = getattr(screen._bars, name)
+    return found.text
 
 
 async def shows(pilot: Pilot[Any], screen: LogsScreen, *lines: str) -> None:

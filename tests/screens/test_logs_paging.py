@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from textual.pilot import Pilot
 from tests.screens.hosting import Host, until
 from tests.screens.reading_logs import CACHE, Shelf, bar, last, log, said, shelf, shows, texts
 from tui.demo.models import LogLine
+from tui.engine.log_backlog import Backlog, Older
 from tui.engine.log_feed import AHEAD
 from tui.screens.logs import LogsScreen
 from tui.screens.logs_pace import BATCH, BEHIND_SECONDS, Pace
@@ -144,6 +146,35 @@ async def test_leaving_while_older_lines_are_on_their_way_drops_them(shop: Shelf
         await pilot.press("q")
         await until(pilot, lambda: app.ended == [None])
         assert asked.is_set()
+
+
+async def test_a_page_is_dropped_whose_neighbour_had_to_go_meanwhile(
+    shop: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answer, older = threading.Event(), threading.Event(), Backlog.older
+
+    def slow(backlog: Backlog, before: int, count: int, cancelled: threading.Event) -> Older:
+        found = older(backlog, before, count, cancelled)
+        asked.set()
+        assert answer.wait(10)
+        return found
+
+    screen = shop.open(lines=KEPT)
+    async with Host(lambda: screen).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, screen, f"line {COUNT - 1}")
+        monkeypatch.setattr(Backlog, "older", slow)
+        for _ in range(KEPT // 10):
+            await pilot.press("pageup")
+        await until(pilot, asked.is_set)
+        await pilot.press("G")
+        write(shop, range(COUNT, COUNT + 5))
+        await shows(pilot, screen, f"line {COUNT + 4}")
+        answer.set()
+        await until(pilot, lambda: not screen.reading.asking)
+        await pilot.pause()
+        assert in_order(screen)
+        assert log(screen).older
+        await to_line(pilot, screen, "pageup", COUNT - KEPT - 50)
 
 
 def test_full_batches_say_that_there_is_more_until_they_cease() -> None:

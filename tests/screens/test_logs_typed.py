@@ -211,3 +211,14 @@ async def test_a_search_stays_while_something_else_is_typed(shop: Shelf) -> None
         assert "of 2" in wrong(screen)
         assert "n next" in screen.query_one(KeyBar).text
         assert "! pear" in bar(screen, "filters")
+
+
+async def test_the_line_opens_also_for_who_asks_before_the_screen_stands(shop: Shelf) -> None:
+    screen = shop.open()
+    async with Host(lambda: screen).run_test(size=(100, 24)) as pilot:
+        screen._stand = lambda: None  # type: ignore[method-assign]
+        screen.action_ask("keep")
+        del screen._stand
+        await until(pilot, lambda: screen._prompt.typing)
+        await types(pilot, "order")
+        await said(pilot, screen, "& order", "filters")

@@ -165,8 +165,11 @@ class StatsTab(Widget, can_focus=True):
     # Whether anybody looks
 
     def on_mount(self) -> None:
-        """Notice when another screen covers this one."""
+        """Notice when another screen covers this one, and when another program has the terminal."""
         self.app.screen_change_signal.subscribe(self, self._screens_changed)
+        # nothing would be worked off between these two
+        self.app.app_suspend_signal.subscribe(self, lambda _: self._want(None), immediate=True)
+        self.app.app_resume_signal.subscribe(self, lambda _: self._look(), immediate=True)
 
     def on_show(self) -> None:
         """Somebody looks again."""

@@ -125,7 +125,7 @@ class LogsScreen(Screen[None]):
 
     def _stand(self) -> None:
         """Have what can only be seen later: what is left out, an unfolded line, what is typed."""
-        if self._prompt.is_attached:
+        if self._prompt.is_attached or not self.is_mounted:
             return
         self.mount(self._bars.filters, after=self._bars.head)
         self.query_one(Vertical).mount(self._unfolded, self._prompt)
