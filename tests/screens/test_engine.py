@@ -22,7 +22,6 @@ from tests.screens.engine_hall import (
 from tests.screens.test_hosts import pair
 from tests.stage import Stage, staged
 from tui.demo.world import FIXED_NOW
-from tui.demo.world import FIXED_NOW
 from tui.engine.engine import Engine
 from tui.engine.figures import Readings
 from tui.engine.kinds import Kind
