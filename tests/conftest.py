@@ -23,7 +23,4 @@ def nothing_found_out() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def short_rests() -> None:
     """A Pilot rests until the app has worked off what it was told, not until the machine is idle."""
-    import os
-
-    if "OLD_REST" not in os.environ:
-        rest_shortly()
+    rest_shortly()

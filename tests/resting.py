@@ -27,7 +27,12 @@ async def rest(least: float = 0.0, most: float = MOST) -> None:
     end = monotonic() + max(most, least)
     await asyncio.sleep(max(THREADS, least))
     await _nothing_to_run(end)
-    while monotonic() < end and _hurry(active_app.get(None)):
+    app = active_app.get(None)
+    while app is not None and app._running and monotonic() < end:
+        if app._batch_count:
+            await asyncio.sleep(THREADS)
+        elif not _hurry(app):
+            return
         await _nothing_to_run(end)
 
 
@@ -41,10 +46,8 @@ async def _nothing_to_run(end: float) -> None:
             return
 
 
-def _hurry(app: App[object] | None) -> bool:
+def _hurry(app: App[object]) -> bool:
     """Do at once what an app put off till the next frame; whether there was any."""
-    if app is None or not app._running:
-        return False
     if app._resize_timer is not None:
         app._check_resize()
         return True
@@ -52,7 +55,7 @@ def _hurry(app: App[object] | None) -> bool:
         screen = app.screen
     except ScreenStackError:
         return False
-    if app._batch_count or not screen._update_timer._active.is_set():
+    if not screen._update_timer._active.is_set():
         return False
     screen._on_timer_update()
     return True

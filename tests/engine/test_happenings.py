@@ -245,6 +245,22 @@ def test_closing_ends_the_stream_on_the_engine_and_tells_nothing_more(
     assert listener.told == told
 
 
+def test_the_end_of_the_connection_is_the_end_of_the_stream(
+    demo: DemoEngine, connection: Connection, listener: Listener
+) -> None:
+    follow(listener, connection)
+    feed = listener.feed
+    assert feed is not None
+    listener.until(lambda: feed.began)
+    connection.close()
+
+    def ended() -> bool:
+        demo.nudge()
+        return demo.world.events.listeners == 0
+
+    listener.until(ended)
+
+
 def test_an_engine_that_goes_away_is_told_as_an_error(
     demo: DemoEngine, connection: Connection, listener: Listener
 ) -> None:

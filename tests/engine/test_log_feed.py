@@ -219,6 +219,16 @@ def test_a_container_whose_state_cannot_be_read_ends_alone(
         assert heard.ended[0].error is not None
 
 
+def test_the_end_of_the_connection_is_the_end_of_its_logs(logging: LoggingEngine) -> None:
+    with fed([logging.container("web", numbered(3))]) as heard:
+        heard.until(lambda: len(heard.lines) == 3)
+        logging.connection.close()
+        heard.until(lambda: bool(heard.ended))
+        assert heard.ended[0].error is not None
+        logging.write("web", *numbered(1, first=3))
+    assert len(heard.lines) == 3
+
+
 def test_who_joins_what_was_closed_is_not_read(logging: LoggingEngine) -> None:
     with fed([logging.container("web", numbered(3))]) as heard:
         heard.feed.close()

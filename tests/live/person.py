@@ -6,14 +6,15 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual._wait import wait_for_idle
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.typing_quickly import press_keys
 from tui.app import WharfApp
 from tui.demo import NAME as DEMO
 from tui.engine.endpoint import Endpoint
@@ -98,8 +99,12 @@ class Person:
     # Doing
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other."""
-        await press_keys(self.pilot, *keys)
+        """Press keys one after the other; on a real Engine, wait after each that is no text."""
+        real = not self.app.engine.endpoint.demo
+        for key, after in zip_longest(keys, keys[1:], fillvalue=""):
+            await self.pilot.press(key)
+            if real and not len(key) == len(after) == 1:
+                await wait_for_idle(0)
 
     async def say(self, key: str, text: str) -> None:
         """Open a line with a key, write into it and press enter."""
@@ -136,11 +141,14 @@ class Person:
         await self.until(lambda: len(self.main.pane.chosen) == len(names))
 
     async def offered(self, key: str, title: str) -> None:
-        """Wait until the footer says that a key does this, and long enough to be meant; then it does."""
+        """Wait until the footer says that a key does this to what is chosen, and long enough to be meant."""
 
         def meant() -> bool:
             doing = self.main.doing
             if key not in doing.offers or doing.offers[key].title != title:
+                return False
+            chosen = {held.model.id for held in self.main.pane.chosen}
+            if any(held.model.id not in chosen for _, those in doing.offers[key].choices for held in those):
                 return False
             old = doing._before.get(key)
             return old is None or old.title == title or time.monotonic() - doing._changed >= FLIP_SECONDS

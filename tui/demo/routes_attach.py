@@ -83,7 +83,8 @@ async def _follow(world: World, container: Container, watch: Watch, tell: Tell) 
     with watch:
         while not container.alive:
             await watch.next()
-        async for found in fresh_lines(world, container, watch, world.now() - 1e-6):
+        written = len(container.written)
+        async for found in fresh_lines(world, container, watch, world.now() - 1e-6, written):
             for line in found:
                 tell((line.stream, line.text + (b"\r\n" if tty else b"\n")))
 

@@ -35,7 +35,9 @@ def read(world: World, request: Request, name: str) -> Answer:
     )
     tty = bool(container.config["Tty"])
     watch = Watch(world) if request.flag("follow") else None
-    pieces = _pieces(world, container, written, watch, streams, request.flag("timestamps"))
+    # counted now: what is written before the answer goes out is what follows
+    follow = (max(world.now(), written[-1].at if written else 0.0), len(container.written))
+    pieces = _pieces(world, container, written, watch, follow, streams, request.flag("timestamps"))
     return Stream(pieces, RAW if tty else MULTIPLEXED)
 
 
@@ -44,6 +46,7 @@ async def _pieces(
     container: Container,
     written: list[LogLine],
     watch: Watch | None,
+    follow: tuple[float, int],
     streams: set[int],
     timestamps: bool,
 ) -> AsyncIterator[bytes]:
@@ -62,8 +65,7 @@ async def _pieces(
             yield piece
         return
     with watch:
-        last = max(world.now(), written[-1].at if written else 0.0)
-        coming = fresh_lines(world, container, watch, last)
+        coming = fresh_lines(world, container, watch, *follow)
         for piece in _joined(framed(written)):
             yield piece
         async for fresh in coming:
@@ -72,10 +74,12 @@ async def _pieces(
 
 
 async def fresh_lines(
-    world: World, container: Container, watch: Watch, last: float
+    world: World, container: Container, watch: Watch, last: float, by_hand: int
 ) -> AsyncIterator[list[LogLine]]:
-    """The lines after `last` as they are written, until the container ends."""
-    by_hand = len(container.written)
+    """The lines after `last` as they are written, until the container ends.
+
+    `by_hand` is how many were there beside those that its service writes by itself.
+    """
     died = False
     while True:
         with world.lock:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import WeakSet
 
 import docker
 import requests
@@ -49,6 +50,13 @@ class Server:
     """The version of Podman behind it; "" when it is Docker's own."""
 
 
+class Closable(Protocol):
+    """What can be closed from any thread, at once, and more than once."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
 class Connection:
     """One Engine at one endpoint. Everything that asks an Engine holds one of these; there may be several."""
 
@@ -61,6 +69,7 @@ class Connection:
         self._tunnel: Tunnel | None = None
         self._closed = False
         self._lock = threading.Lock()
+        self._followers: WeakSet[Closable] = WeakSet()
         self.server: Server | None = None
         self.latency: float | None = None
         """Seconds that the last ping took; None before the first."""
@@ -195,13 +204,24 @@ class Connection:
         )
         return self.server
 
+    def followed_by(self, follower: Closable) -> None:
+        """Close this too when the connection is closed: what only reads has nothing to read then."""
+        with self._lock:
+            self._followers.add(follower)
+            closed = self._closed
+        if closed:
+            follower.close()
+
     def close(self) -> None:
-        """Close the sockets kept for later and end ssh; streams end by their own handles."""
+        """Close the sockets kept for later and who follows, and end ssh; other streams end by themselves."""
         with self._lock:
             self._closed = True
+            followers = list(self._followers)
             self._client.close()
             if self._tunnel is not None:
                 self._tunnel.close()
+        for follower in followers:
+            follower.close()
 
 
 def answers(asks: Iterable[Callable[[], Answer]], endpoint: Endpoint) -> list[Answer]:

@@ -129,15 +129,16 @@ class Engine:
     def connection(self) -> Connection:
         """The connection. Raises Unreachable while there is none: with the reason, nothing is sent."""
         connection = self._watcher.connection
-        if connection is None or not self.tried or self.link.state is LinkState.DOWN:
+        if self._closed or connection is None or not self.tried or self.link.state is LinkState.DOWN:
             why = self.link.error
+            words = "it was left" if self._closed else why.message if why else "not yet connected"
             again = (
                 "ctrl-r connects again."
                 if self.link.waits
                 else "Wharf connects again by itself as soon as the Engine answers."
             )
             raise Unreachable(
-                f"no connection to {self.endpoint.name}: {why.message if why else 'not yet connected'}",
+                f"no connection to {self.endpoint.name}: {words}",
                 advice=f"Nothing was sent. {again}",
             )
         return connection

@@ -128,6 +128,7 @@ class Happenings:
     def _run(self) -> None:
         try:
             connection = self._connection()
+            connection.followed_by(self)
             with engine_errors():
                 self._follow(*self._open(connection))
             self._end(connection.why(Unreachable("the Engine closed the stream of events")))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
-from tui.engine.errors import EngineError, translated
+from tui.engine.errors import EngineError, Unreachable, translated
 from tui.engine.log_backlog import Backlog, Older
 from tui.engine.log_merge import Merger
 from tui.engine.log_places import FIRST_LOOK, After, Beginning, Log, Mark, Origin, Place, State, Tail
@@ -249,6 +249,8 @@ class _Reader:
         self._reading = True
         self._again = False
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        if follow:
+            log.origin.connection.followed_by(log)
 
     @property
     def alive(self) -> bool:
@@ -368,8 +370,11 @@ class _Reader:
         """The container's State after its log ended: the Engine takes a moment to write the end down."""
         until = time.monotonic() + SETTLE_SECONDS
         while True:
+            if self.log.closed.is_set():
+                raise Unreachable("the connection was closed")
             state = self.log.inspect()
             if state.status != "running" or state.started != began.started:
                 return state
-            if time.monotonic() > until or self.log.closed.wait(SETTLE_SECONDS / 10):
+            if time.monotonic() > until:
                 return state
+            self.log.closed.wait(SETTLE_SECONDS / 10)
