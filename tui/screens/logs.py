@@ -125,7 +125,8 @@ class LogsScreen(Screen[None]):
 
     def _stand(self) -> None:
         """Have what can only be seen later: what is left out, an unfolded line, what is typed."""
-        if self._prompt.is_attached or not self.is_mounted:
+        # too early, or the end of the program is on its way
+        if self._prompt.is_attached or not (self.is_mounted and self._log.is_attached):
             return
         self.mount(self._bars.filters, after=self._bars.head)
         self.query_one(Vertical).mount(self._unfolded, self._prompt)
