@@ -36,6 +36,11 @@ def numbers(terminal: PtyApp) -> list[int]:
     return [int(word) for word in words if word.isdigit()]
 
 
+def last(terminal: PtyApp) -> int:
+    """The last of them; 0 while none is there."""
+    return max(numbers(terminal), default=0)
+
+
 def in_a_row(terminal: PtyApp) -> bool:
     """Whether the lines on the screen are neighbours, and fill it."""
     shown = numbers(terminal)
@@ -65,12 +70,12 @@ def test_a_loud_log_is_paged_back_filtered_and_followed_again(
     terminal.until(lambda: numbers(terminal)[:3] == [100, 200, 300])
     terminal.send("G")
     terminal.wait_for("following")
-    terminal.until(lambda: numbers(terminal)[-1] > BEFORE)
+    terminal.until(lambda: last(terminal) > BEFORE)
     assert all(number % 100 == 0 for number in numbers(terminal))
     terminal.send(f"&{CLEAR}\r")
     terminal.until(lambda: in_a_row(terminal))
-    newest = numbers(terminal)[-1]
-    terminal.until(lambda: numbers(terminal)[-1] > newest + 500)
+    newest = last(terminal)
+    terminal.until(lambda: last(terminal) > newest + 500)
     terminal.send("\x03")
     assert terminal.ends() == 0
     assert terminal.terminal_modes() == terminal.modes
