@@ -318,6 +318,18 @@ async def test_ages_in_the_overview_grow_as_time_passes() -> None:
         assert "(3 d ago)" not in before
 
 
+async def test_ages_grow_with_the_figures_of_the_container_and_of_no_other() -> None:
+    async with detail_of() as (detail, pilot):
+        detail._clock = lambda: NOW + 3 * 86_400
+        detail.take_readings(frozenset({"another"}))
+        await pilot.pause()
+        assert "(3 d ago)" not in screen(pilot)
+        assert detail.model is not None
+        detail.take_readings(frozenset({detail.model.key}))
+        await pilot.pause()
+        assert "(3 d ago)" in screen(pilot)
+
+
 def test_every_key_has_an_id() -> None:
     assert {binding.id for binding in Detail.BINDINGS} >= {  # type: ignore[union-attr]
         "detail.previous_tab",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,6 +177,26 @@ async def test_containers_are_counted_as_they_come_and_go(stage: Hall) -> None:
     assert "16: 10 running, 1 paused, 5 stopped" in stage.text
     stage.engine.connection.ask("POST", f"/containers/{stage.called('shop-db-1')}/pause")
     await stage.until(lambda: "16: 9 running, 2 paused, 5 stopped" in stage.text)
+
+
+async def test_a_section_knows_its_size_though_textual_did_not_tell_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out = EngineScreen._refresh_layout
+
+    def late(self: EngineScreen, *arguments: Any, **options: Any) -> None:
+        self._compositor._full_map_invalidated = True
+        assert self._compositor.full_map is not None  # it is made anew when it is asked for
+        lay_out(self, *arguments, **options)
+
+    async with hall(tmp_path, (160, 34)) as stage:
+        await stage.open()
+        monkeypatch.setattr(EngineScreen, "_refresh_layout", late)
+        await stage.press("tab")
+        await stage.until(lambda: stage.screen.page.has_class("-wide"))
+        first, second = stage.screen.page.query(Table)
+        await stage.until(lambda: "MOST CPU" in stage.text and "MOST MEMORY" in stage.text)
+        assert first.region.y == second.region.y
 
 
 # Top

@@ -143,6 +143,8 @@ class Detail(Widget):
         """There are new figures of these containers of its Engine."""
         if self._stats is not None and self._measured is not None:
             self._stats.take_readings(ids)
+        elif self._model is not None and self._model.key in ids:
+            self.tick()  # beside figures of this moment no age may stand still
 
     def tick(self) -> None:
         """Time has passed: ages are told anew."""
@@ -169,9 +171,7 @@ class Detail(Widget):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without a tree, or without a search, these keys belong to whoever is outside."""
-        if action == "search":
-            return self._reads_tree
-        return self._search is not None if action == "end_search" else True
+        return {"search": self._reads_tree, "end_search": self._search is not None}.get(action, True)
 
     def action_turn(self, tabs: int) -> None:
         """Open another tab."""
@@ -289,8 +289,7 @@ class Detail(Widget):
             return error or [EMPTY]
         if self.tab == INSPECT:
             return error or [ASKING]
-        now = self._clock()
-        found, why = self._found, self._why
+        now, found, why = self._clock(), self._found, self._why
         return error + overview(self._model, found, self.store, now, reveal=self.secrets, why=why)
 
     def on_mount(self) -> None:
