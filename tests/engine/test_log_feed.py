@@ -13,7 +13,8 @@ from tests.engine.written_logs import START, Heard, LoggingEngine, Written, fed,
 from tui.engine.connection import Connection
 from tui.engine.log_feed import AHEAD, After, Began, Beginning, Ended, Feed, Lines, Origin, Tail
 from tui.engine.log_merge import MOST
-from tui.engine.logs import NANO
+from tui.engine.log_places import EARLY
+from tui.engine.logs import NANO, LogLine
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_the_last_lines_come_first_and_then_what_is_written(logging: LoggingEngi
     lines = numbered(50)
     with fed([logging.container("web", lines)], Tail(10)) as heard:
         heard.until(lambda: len(heard.lines) == 10)
-        assert heard.news == [Began(0, "running", START), Lines(lines[-10:])]
+        assert heard.news == [Began(0, "running", START, START - EARLY), Lines(lines[-10:])]
         fresh = numbered(3, first=50)
         logging.write("web", *fresh)
         heard.until(lambda: len(heard.lines) == 13)
@@ -60,7 +61,7 @@ def test_no_last_lines_are_none_and_what_is_written_comes(logging: LoggingEngine
 
 def test_a_container_that_has_written_nothing_yet_has_begun(logging: LoggingEngine) -> None:
     with fed([logging.container("web")]) as heard:
-        heard.until(lambda: heard.news == [Began(0, "running", START)])
+        heard.until(lambda: heard.news == [Began(0, "running", START, START - EARLY)])
         logging.write("web", *numbered(1))
         heard.until(lambda: heard.texts == ["line 0"])
 
@@ -158,12 +159,47 @@ def test_the_end_is_told_after_the_last_line_and_a_new_start_is_read_on(logging:
         logging.turn("web", "exited", exit_code=137)
         heard.until(lambda: bool(heard.ended))
         assert heard.news[-1] == Ended(0, "exited", 137)
-        logging.turn("web", "running", started=START + 5 * NANO)
+        again = START + 5 * NANO
+        logging.turn("web", "running", finished=again - 1_000_000, started=again)
         heard.feed.again(0)
-        heard.until(lambda: heard.news[-1] == Began(0, "running", START + 5 * NANO))
+        heard.until(lambda: heard.news[-1] == Began(0, "running", again, again - 500_000))
         logging.write("web", *numbered(2, first=4))
         heard.until(lambda: len(heard.lines) == 6)
         assert heard.lines == numbered(6)
+
+
+def test_a_start_before_its_log_was_opened_is_told_between_both_runs(
+    logging: LoggingEngine,
+) -> None:
+    again = START + 5 * NANO
+
+    def start_again(container: Written) -> None:
+        if container.asked[-1]["follow"] == "1":
+            container.lines += numbered(2, first=3)
+            container.lines.append(LogLine(1, "begun", again - 2_000_000))
+            container.finished, container.started = again - NANO, again
+
+    logging.before = start_again
+    with fed([logging.container("web", numbered(3))]) as heard:
+        heard.until(lambda: len(heard.lines) == 6)
+        assert heard.texts == ["line 0", "line 1", "line 2", "line 3", "line 4", "begun"]
+        assert heard.news[-2] == Began(0, "running", again, again - EARLY)
+        assert not heard.ended
+
+
+def test_a_container_that_is_gone_has_a_log_to_the_end(logging: LoggingEngine) -> None:
+    def go(container: Written) -> None:
+        if container.asked[-1]["follow"] == "1":
+            container.lines += numbered(2, first=3)
+            container.state = "exited"
+            del logging.containers["web"]
+
+    logging.before = go
+    with fed([logging.container("web", numbered(3))]) as heard:
+        heard.until(lambda: bool(heard.ended))
+        assert heard.lines == numbered(5)
+        assert heard.ended[0].error is not None
+        assert heard.ended[0].error.status == 404
 
 
 def test_a_start_that_is_told_before_the_end_is_read_on_after_it(logging: LoggingEngine) -> None:

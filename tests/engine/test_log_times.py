@@ -93,9 +93,9 @@ def test_since_is_a_place_in_the_log_its_words_and_what_docker_calls_it() -> Non
 
 
 def test_since_its_start_is_known_only_once_it_started() -> None:
-    started = nanos(2026, 11, 20, 6, 0, 0) + 5
-    assert since("start", NOW, started) == (
-        After(started - 1),
+    begins = nanos(2026, 11, 20, 6, 0, 0) + 5
+    assert since("start", NOW, begins) == (
+        After(begins - 1),
         "since start",
         ("--since", "2026-11-20T06:00:00.000000005Z"),
     )

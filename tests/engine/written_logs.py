@@ -29,6 +29,7 @@ class Written:
 
     state: str = "running"
     started: int = START
+    finished: int = 0
     exit_code: int = 0
     refusal: tuple[int, str] | None = None
     """What GET /containers/{id}/logs answers instead."""
@@ -92,6 +93,7 @@ class LoggingEngine:
             state = {
                 "Status": container.state,
                 "StartedAt": stamp(container.started),
+                "FinishedAt": stamp(container.finished) if container.finished else "0001-01-01T00:00:00Z",
                 "ExitCode": container.exit_code,
             }
             _reply(wire, 200, {"Config": {"Tty": False}, "State": state})

@@ -52,6 +52,8 @@ class Began:
     """The container's State.Status, "running" or "exited"."""
     started: int
     """Its State.StartedAt in epoch nanoseconds; 0 when it never ran."""
+    begins: int
+    """A moment, in epoch nanoseconds, between the lines of its run before and those of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,21 +290,20 @@ class _Reader:
         source = self.log.source
         try:
             state = self.log.inspect()
-            began = Began(source, state.status, state.started)
-            idle, before = began.state in IDLE, self._begun
+            began, before = self._news_of(state), self._begun
+            idle = began.state in IDLE
             if asked_early and idle and before is not None and before.started == began.started:
                 return None
             if not first:
                 self._desk.join(source, caught_up=before is not None)
             for number, batch in enumerate(self._batches(before is None, idle)):
                 if not number:
-                    self._begun = began
-                    self._desk.begin(began)
+                    self._begin(began)
                 self._hand_on(batch)
                 if self._desk.closed:
                     return Ended(source)
             if self._follow and not idle:
-                state = self._settled(began)
+                state = self._settled()
         except (EngineError, OSError) as error:
             return Ended(source, error=translated(error))
         return Ended(source, state.status, state.exit_code if state.status in STOPPED else None)
@@ -351,7 +352,25 @@ class _Reader:
             return self.log.batches(None, follow=follow)
         return self.log.onward(self._mark, follow=follow)
 
+    def _news_of(self, state: State) -> Began:
+        return Began(self.log.source, state.status, state.started, state.begins)
+
+    def _begin(self, began: Began) -> None:
+        self._begun = began
+        self._desk.begin(began)
+
     def _hand_on(self, batch: Sequence[LogLine]) -> None:
+        state = self.log.state
+        if batch and state is not None and self._begun is not None and state.started != self._begun.started:
+            # it started again before its log was opened: the lines of both runs come in one
+            cut = next((number for number, line in enumerate(batch) if line.at >= state.begins), None)
+            if cut is not None:
+                self._put(batch[:cut])
+                self._begin(self._news_of(state))
+                batch = batch[cut:]
+        self._put(batch)
+
+    def _put(self, batch: Sequence[LogLine]) -> None:
         if batch:
             self._note(batch)
             self._desk.put(self.log.source, batch)
@@ -366,14 +385,14 @@ class _Reader:
         elif mark.lines is not None:
             self._mark = Mark(mark.at, mark.lines + len(times))
 
-    def _settled(self, began: Began) -> State:
+    def _settled(self) -> State:
         """The container's State after its log ended: the Engine takes a moment to write the end down."""
         until = time.monotonic() + SETTLE_SECONDS
         while True:
             if self.log.closed.is_set():
                 raise Unreachable("the connection was closed")
             state = self.log.inspect()
-            if state.status != "running" or state.started != began.started:
+            if state.status != "running" or self._begun is None or state.started != self._begun.started:
                 return state
             if time.monotonic() > until:
                 return state

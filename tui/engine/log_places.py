@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -16,11 +16,13 @@ from urllib.parse import quote
 
 from tui.engine.answers import Found, json_of, read_as, word
 from tui.engine.connection import Connection
-from tui.engine.errors import engine_errors
+from tui.engine.errors import EngineError, engine_errors
 from tui.engine.logs import LONGEST, LogLine, LogStream, moment
 
 MARGIN = 1_000_000
 """Nanoseconds by which lines of one log may be out of order: output and errors are stamped side by side."""
+EARLY = 100_000_000
+"""Nanoseconds by which a first line may be stamped before StartedAt: the process runs when that is noted."""
 FIRST_LOOK = 64
 """Lines that are asked for to find the line that was read last."""
 WIDEN = 16
@@ -74,6 +76,8 @@ class State(NamedTuple):
     """"running" or "exited"."""
     started: int
     """When it started last, in epoch nanoseconds; 0 when it never ran."""
+    begins: int
+    """A moment, in epoch nanoseconds, between the lines of its run before and those of this one."""
     exit_code: int
 
 
@@ -114,13 +118,15 @@ class Log:
         self._lock = threading.Lock()
         self._stream: LogStream | None = None
         self._tty: bool | None = None
+        self.state: State | None = None
+        """The container's, as it was when it was last asked for."""
 
     def inspect(self) -> State:
         """The container's State (GET /containers/{id}/json). Raises EngineError."""
         path = f"/containers/{quote(self.origin.ref, safe='')}/json"
         found = json_of(self.origin.connection, path)
-        self._tty, state = read_as(_tty_and_state, found, "what the Engine says of the container")
-        return state
+        self._tty, self.state = read_as(_tty_and_state, found, "what the Engine says of the container")
+        return self.state
 
     def close(self) -> None:
         """End what is read, and read no more."""
@@ -133,7 +139,10 @@ class Log:
     def batches(
         self, tail: int | None, *, follow: bool = False, until: float | None = None
     ) -> Generator[list[LogLine], None, None]:
-        """Open the log at its last lines, and read it; nothing once closed. Raises EngineError."""
+        """Open the log at its last lines, and read it; nothing once closed. Raises EngineError.
+
+        A log that is followed belongs to the run of `state`, or of one that is over.
+        """
         if self._tty is None:
             self.inspect()
         if self.closed.is_set():
@@ -155,6 +164,10 @@ class Log:
             self._stream = None if closed else stream
         if closed:
             stream.close()
+        elif follow:
+            # it may have started again since it was asked for, and before its log was opened
+            with suppress(EngineError):  # one that is gone by now has a log to read nevertheless
+                self.inspect()
         return self._read(stream)
 
     def _read(self, stream: LogStream) -> Generator[list[LogLine], None, None]:
@@ -241,9 +254,12 @@ class Log:
 
 def _tty_and_state(found: Found) -> tuple[bool, State]:
     state = found.get("State") or {}
-    started = moment(word(state, "StartedAt"))
+    started, finished = moment(word(state, "StartedAt")), moment(word(state, "FinishedAt"))
+    # the end before is noted early too: its last lines are stamped when they have come through
+    since = (started - finished) // 2 if 0 < finished < started else started
+    begins = started - min(since, EARLY)
     tty = bool((found.get("Config") or {}).get("Tty"))
-    return tty, State(word(state, "Status"), started, int(state.get("ExitCode") or 0))
+    return tty, State(word(state, "Status"), started, begins, int(state.get("ExitCode") or 0))
 
 
 def _further(at: int, looks: Sequence[_Look]) -> int:

@@ -40,19 +40,19 @@ WHOLE = Since(Beginning(), "", ("--tail", "all"))
 """What it is once nothing older is left."""
 
 
-def since(text: str, now: float, started: int = 0) -> Since:
+def since(text: str, now: float, begins: int = 0) -> Since:
     """From where on to read, as typed. Times are local, and a time of day later than now is yesterday's.
 
-    `now` is in epoch seconds, `started` when the container started in epoch nanoseconds, 0 for never.
-    Raises ValueError with a sentence that says what is wrong.
+    `now` is in epoch seconds; `begins` in epoch nanoseconds, before the first line of the container's last
+    run, or 0 if it never ran. Raises ValueError with a sentence that says what is wrong.
     """
     typed = " ".join(text.split()).lower()
     if typed == "all":
         return Since(Beginning(), "from the beginning", ("--tail", "all"))
     if typed == "start":
-        if not started:
+        if not begins:
             raise ValueError("Nobody knows when it started.")
-        return Since(After(started - 1), "since start", ("--since", rfc3339(started)))
+        return Since(After(begins - 1), "since start", ("--since", rfc3339(begins)))
     if found := _TAIL.fullmatch(typed):
         lines = int(found[1])
         if not 1 <= lines <= MOST_LINES:

@@ -124,8 +124,8 @@ class Questions:
 
     def read_since(self, text: str) -> None:
         """Read from another time on. Raises ValueError with a sentence, or Unreachable."""
-        started = min((source.started for source in self._sources.all if source.started), default=0)
-        found = since(text, self._clock(), started)
+        begins = min((source.begins for source in self._sources.all if source.started), default=0)
+        found = since(text, self._clock(), begins)
         floor = found.place.at if isinstance(found.place, After) else 0
         self._reading.begin(found.place, floor=floor)
         self._log.follow = True

@@ -44,6 +44,8 @@ class Source:
     """Whether something happened to the container since its log began to be read."""
     started: int = 0
     """When it started last, in epoch nanoseconds; 0 for never."""
+    begins: int = 0
+    """A moment before the first line of that run and after the last one of the run before."""
     live: bool = False
     """Whether it ran when its log began to be read."""
     last: int = 0
@@ -173,14 +175,14 @@ class Sources:
         """A log begins to be read; returns the container's start. `now` is in epoch seconds."""
         source = self.all[news.source]
         self.again(news.source)
-        source.state, source.started = news.state, news.started
+        source.state, source.started, source.begins = news.state, news.started, news.begins
         source.live = news.state in LIVE
         if source.live:
             source.exit_code = None
         if not news.started:
             return None
         words = f"{source.label} started {_clock(news.started, now)}"
-        return self._turn("start", Turn(news.started, news.source, words))
+        return self._turn("start", Turn(news.begins, news.source, words))
 
     def ended(self, news: Ended, newest: int) -> Turn | list[str]:
         """A log ended; returns the container's end, or else what there is to say of it.
