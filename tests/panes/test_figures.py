@@ -28,7 +28,11 @@ from widgets.ascii import Ascii
 
 SMALL = (120, 12)
 """Fewer lines than there are containers."""
-SHOWN = Choices(Path("nowhere"), {"containers.stats": True})
+
+
+def kept(folder: Path) -> Choices:
+    """The choices of somebody who had statistics switched on the last time."""
+    return Choices(folder / "choices.json", {"containers.stats": True})
 
 
 async def shown(stage: Stage) -> Meters:
@@ -90,7 +94,7 @@ async def test_at_the_very_first_start_no_figure_is_asked_for(stage: Stage) -> N
 
 
 async def test_what_was_shown_the_last_time_is_shown_again(tmp_path: Path) -> None:
-    async with staged(tmp_path, choices=SHOWN) as stage:
+    async with staged(tmp_path, choices=kept(tmp_path)) as stage:
         assert "CPU" in stage.lines[2]
         await stage.until(lambda: "%" in row(stage, "shop-db-1"))
 
@@ -98,7 +102,7 @@ async def test_what_was_shown_the_last_time_is_shown_again(tmp_path: Path) -> No
 @pytest.mark.parametrize("terminal", [Terminal(remote=True), Terminal(slow=True)])
 async def test_on_a_slow_line_a_start_is_without_figures(tmp_path: Path, terminal: Terminal) -> None:
     stage = Stage(tmp_path)
-    stage.app = WharfApp(stage.engine, Settings(), SHOWN, clock=lambda: FIXED_NOW, terminal=terminal)
+    stage.app = WharfApp(stage.engine, Settings(), kept(tmp_path), clock=lambda: FIXED_NOW, terminal=terminal)
     try:
         async with stage.app.run_test(size=(120, 34)) as pilot:
             await stage.enter(pilot)
