@@ -253,6 +253,9 @@ class LogCanvas(ScrollView):
         # A scrollbar that has just come does not know how far the view is scrolled.
         self.vertical_scrollbar.position = self.scroll_y
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Nothing is styled anew: no style of a log depends on it, and its component classes are many."""
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._painted.clear()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.timer import Timer
 
 from widgets.log_body import body_text
@@ -144,8 +146,17 @@ class LogView(LogCursor, can_focus=True, inherit_bindings=False):
             if part == 0 and words(self._lines[number].at, "age", now) != self._aged.get(y):
                 self.refresh_line(top + y)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # the first frame is painted before the view is told of its size
+        self._fit()
+        return super().render_lines(crop)
+
     def on_resize(self) -> None:
-        self._repaint()
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._view != self.scrollable_content_region.size:
+            self._repaint()
 
     def action_sideways(self, steps: int) -> None:
         """Scroll what is not wrapped to the side."""

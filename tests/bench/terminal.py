@@ -8,14 +8,16 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from fcntl import ioctl
+from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 import pyte
@@ -23,6 +25,8 @@ import pyte
 from tests.bench.cost import own_cpu, processes
 
 COLUMNS, ROWS = 120, 40
+TURN_SECONDS = 0.0005
+"""How long the emulation may keep the thread that reads from reading."""
 END_SECONDS = 3.0
 """How long a program may take to end before it is killed."""
 
@@ -69,7 +73,11 @@ class Terminal:
             command, env=env, stderr=line, preexec_fn=lambda: os.login_tty(line), pass_fds=(line,)
         )
         os.close(line)
-        os.set_blocking(self._person, False)
+        # a thread reads: while one piece of a frame is worked on, the next are not kept from coming
+        sys.setswitchinterval(TURN_SECONDS)
+        self._came: SimpleQueue[tuple[Change, bytes]] = SimpleQueue()
+        self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
+        self._reader.start()
 
     def __enter__(self) -> Terminal:
         return self
@@ -83,6 +91,7 @@ class Terminal:
             if self.end(END_SECONDS):
                 break
         self._process.wait()
+        self._reader.join(END_SECONDS)
         os.close(self._person)
 
     @property
@@ -106,14 +115,15 @@ class Terminal:
 
     def pump(self, seconds: float = 0.02) -> None:
         """Show what came, waiting up to so long for it."""
-        if not select.select([self._person], [], [], seconds)[0]:
-            return
-        try:
-            data = os.read(self._person, 65536)
-        except OSError:  # the other side is closed: the program has ended
-            time.sleep(seconds)
-            return
-        moment = Change(time.monotonic(), own_cpu(self.pid))
+        with contextlib.suppress(Empty):
+            self._show(*self._came.get(timeout=seconds))
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # the other side is closed: the program has ended
+            while data := os.read(self._person, 65536):
+                self._came.put((Change(time.monotonic(), own_cpu(self.pid)), data))
+
+    def _show(self, moment: Change, data: bytes) -> None:
         self.bytes += len(data)
         self._feed(data)
         self._note_changes(moment)

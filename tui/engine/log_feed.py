@@ -349,7 +349,7 @@ class _Reader:
     def _onward(self, *, follow: bool) -> Iterator[Sequence[LogLine]]:
         """What was written after the last line that is known."""
         if self._mark is None:
-            return self.log.batches(None, follow=follow)
+            return self.log.follow() if follow else self.log.batches(None)
         return self.log.onward(self._mark, follow=follow)
 
     def _news_of(self, state: State) -> Began:

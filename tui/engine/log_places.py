@@ -139,10 +139,7 @@ class Log:
     def batches(
         self, tail: int | None, *, follow: bool = False, until: float | None = None
     ) -> Generator[list[LogLine], None, None]:
-        """Open the log at its last lines, and read it; nothing once closed. Raises EngineError.
-
-        A log that is followed belongs to the run of `state`, or of one that is over.
-        """
+        """Open the log at its last lines, and read it; nothing once closed. Raises EngineError."""
         if self._tty is None:
             self.inspect()
         if self.closed.is_set():
@@ -164,10 +161,6 @@ class Log:
             self._stream = None if closed else stream
         if closed:
             stream.close()
-        elif follow:
-            # it may have started again since it was asked for, and before its log was opened
-            with suppress(EngineError):  # one that is gone by now has a log to read nevertheless
-                self.inspect()
         return self._read(stream)
 
     def _read(self, stream: LogStream) -> Generator[list[LogLine], None, None]:
@@ -235,8 +228,22 @@ class Log:
                 near = _Look(tail, line.at)
         return far.tail
 
+    def follow(self) -> Iterator[Sequence[LogLine]]:
+        """All that there is and what comes, with `state` as in `onward`. Raises EngineError, while read too."""
+        batches = self.batches(None, follow=True)
+        self._look_again()
+        return batches
+
+    def _look_again(self) -> None:
+        # it may have started again since it was asked for, and before its log was opened
+        with suppress(EngineError):  # one that is gone by now has a log to read nevertheless
+            self.inspect()
+
     def onward(self, mark: Mark, tail: int = FIRST_LOOK, *, follow: bool) -> Iterator[Sequence[LogLine]]:
-        """What was written after a mark; `tail` lines are tried first. Raises EngineError, while read too."""
+        """What was written after a mark; `tail` lines are tried first. Raises EngineError, while read too.
+
+        When it tells the first, `state` is that of the run whose log is followed, or of a later one.
+        """
         previous = None
         while True:
             batches = self.batches(tail, follow=follow)
@@ -249,6 +256,8 @@ class Log:
             batches.close()
             previous = batch[0]
             tail *= 8
+        if follow:
+            self._look_again()
         yield from _past(chain([batch], batches), mark)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -17,7 +19,7 @@ from textual.timer import Timer
 
 from tui.engine.errors import EngineError
 from tui.engine.kinds import Kind
-from tui.engine.log_feed import Feed, News
+from tui.engine.log_feed import Began, Feed, News
 from tui.engine.scope import Held
 from tui.engine.store import Changes
 from tui.panes.words import counted
@@ -40,6 +42,8 @@ from widgets.text import shown
 if TYPE_CHECKING:
     from tui.engine.engine import News as EngineNews
 
+FIRST_SECONDS = 0.03
+"""How long the first frame waits for the first lines: one that is painted with them is painted once."""
 STAND_SECONDS = 0.1
 """How long after it was opened the screen makes what is hidden at first: the lines come before."""
 CONTEXTS = (0, 2, 5, 20)
@@ -93,6 +97,8 @@ class LogsScreen(Screen[None]):
         self._later: Timer | None = None
         self._can: list[bool | None] = []
         self._news: deque[tuple[Feed, News]] = deque()
+        self._first: Future[None] = Future()
+        """Done when there is something to show."""
         self._log = ReadLog(limit=settings.log_lines, budget=settings.log_bytes, clock=clock)
         self._unfolded = LineView(id="logs--unfolded")
         self._prompt = LogPrompt(id="logs--prompt")
@@ -109,8 +115,8 @@ class LogsScreen(Screen[None]):
         yield self._bars.line
         yield self._bars.keys
 
-    def on_mount(self) -> None:
-        """Begin to read, and to listen for containers that start."""
+    async def on_mount(self) -> None:
+        """Listen for containers that start, and show what comes at once in the first frame."""
         log = self._log
         log.recall(self._choices)
         for name in ("wrap", "times", "fields"):
@@ -119,7 +125,7 @@ class LogsScreen(Screen[None]):
         self._show_sources()
         for engine in self.sources.engines:
             engine.listen(self._hear)
-        # what came meanwhile is in the first frame
+        await asyncio.wait([asyncio.wrap_future(self._first)], timeout=FIRST_SECONDS)
         self._hear_feeds()
         self.set_timer(STAND_SECONDS, self._stand)
 
@@ -160,6 +166,8 @@ class LogsScreen(Screen[None]):
 
     def _tell(self, feed: Feed, news: News) -> None:
         self._news.append((feed, news))
+        if not (isinstance(news, Began) or self._first.done()):
+            self._first.set_result(None)
         self.post_message(Told())
 
     def _hear(self, news: EngineNews) -> None:
