@@ -229,7 +229,7 @@ class Log:
         return far.tail
 
     def follow(self) -> Iterator[Sequence[LogLine]]:
-        """All that there is and what comes, with `state` as in `onward`. Raises EngineError, while read too."""
+        """All there is and what comes; `state` as in `onward`. Raises EngineError, while read too."""
         batches = self.batches(None, follow=True)
         self._look_again()
         return batches
