@@ -142,7 +142,7 @@ def test_what_textual_reads_is_set_but_never_what_the_person_set() -> None:
     # a line can tear escape sequences apart that the person calls fast
     env = {}
     of(False, **SSH).prepare(env)
-    assert env == {"TEXTUAL_COLOR_SYSTEM": "256", "ESCDELAY": "300", "TEXTUAL_FPS": "120"}
+    assert env == {"TEXTUAL_COLOR_SYSTEM": "256", "ESCDELAY": "300", "TEXTUAL_FPS": "240"}
 
 
 # What is painted

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from tui.settings import Settings
     from widgets.clipboard import Clipboard
 
-FRAMES = 120
-"""Pictures a second at most: what a key does is not kept waiting behind what a busy log has just painted."""
+FRAMES = 240
+"""Pictures a second at most. After one that takes longer to paint than its turn the next waits for up to two
+turns: a key is not to be kept waiting for that behind what a busy log has just painted."""
 SLOW_FRAMES = 15
 """Frames per second at most on a slow line; what changes in between is painted once."""
 ESCAPE_MILLISECONDS = 300

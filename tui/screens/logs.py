@@ -121,6 +121,8 @@ class LogsScreen(Screen[None]):
         log.recall(self._choices)
         for name in ("wrap", "times", "fields"):
             self.watch(log, name, self._remember, init=False)
+        # told at once, and not by a message: the bars are painted with the log
+        self.watch(log, "follow", self._show, init=False)
         log.focus()
         self._show_sources()
         for engine in self.sources.engines:
