@@ -14,6 +14,8 @@ ENGINE ?= 28
 ARGS ?=
 # one worker a processor, and never less than four: each Engine's tests run in order in one, and mostly wait
 WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 4 ] || n=4; [ $$n -lt 8 ] || n=8; echo $$n)
+# Wharf is started hundreds of times, and its files are compiled for each start where nobody keeps that
+BYTECODE := PYTHONDONTWRITEBYTECODE=
 # when they cannot be had, the tests that need an Engine, ssh or certificates fail by themselves, and only those
 LIVE := { command -v debootstrap && command -v ssh && command -v openssl; } >/dev/null || \
 	.ci/need debootstrap openssh-client openssl || true
@@ -44,7 +46,7 @@ run: install ## start Wharf
 
 test: .venv/installed-dev ## run every test, on real Engines too
 	@$(LIVE)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BYTECODE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: .venv/installed-dev ## style, types and import walls
 	@$(BIN)/ruff check .

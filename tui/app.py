@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tui.demo import DemoEngine
     from tui.screens.contexts import ContextsScreen
+    from tui.screens.engine_kept import Kept
     from tui.screens.no_engine import NoEngineScreen
 
 ALL = "all"
@@ -86,6 +87,7 @@ class WharfApp(App[None], inherit_bindings=False):
         self._demos: dict[Engine, DemoEngine] = {engine: demo} if demo is not None else {}
         self._mains: dict[Engine | None, MainScreen] = {}
         self._no_engines: dict[Engine, NoEngineScreen] = {}
+        self._engine_panes: dict[Engine, Kept] = {}
         self._contexts: ContextsScreen | None = None
         self._asking = Asking(self)
         terminal = terminal or Terminal()
@@ -203,6 +205,7 @@ class WharfApp(App[None], inherit_bindings=False):
         if (demo := self._demos.pop(engine, None)) is not None:
             demo.stop()
         del self._mains[engine]
+        self._engine_panes.pop(engine, None)
         self.remove_mode(self._mode(engine))
         self._fleet_changed()
 
@@ -267,16 +270,23 @@ class WharfApp(App[None], inherit_bindings=False):
         desk = self.main.doing.desk(self.engine)
         self.push_screen(RegistriesScreen(desk, self.settings, read_only=self.read_only))
 
-    def action_engine_pane(self, section: int = 0) -> None:
-        """Show what the Engine in view is and does; where all are, the Engine of the row under the cursor."""
+    def action_engine_pane(self, section: int | None = None) -> None:
+        """Show what the Engine in view is and does; where all are, the Engine of the row under the cursor.
+
+        The pane is as it was left; `section` is the one to begin with, when not that one.
+        """
         from tui.screens.engine import EngineScreen
+        from tui.screens.engine_kept import Kept
 
         self._lay_bare()
         held = self.main.pane.held if self.main.scope.many else None
         engine = held.engine if held is not None else self.engine
-        desk = self.main.doing.desk(engine)
+        desk, clock = self.main.doing.desk(engine), self._clock
+        kept = self._engine_panes.setdefault(engine, Kept(engine, clock))
         self.push_screen(
-            EngineScreen(engine, desk, self.settings, clock=self._clock, jump=self.look_at, section=section)
+            EngineScreen(
+                engine, desk, self.settings, clock=clock, jump=self.look_at, kept=kept, section=section
+            )
         )
 
     def action_engine_beside(self, step: int, section: int) -> None:

@@ -13,6 +13,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from widgets.noticing import Noticing
 from widgets.table_layout import Tone, cut
 from widgets.text import Shown
 
@@ -50,17 +51,20 @@ class _Row(NamedTuple):
 BLANK = _Row("", "", Tone.PLAIN)
 
 
+_WORD = re.compile(r" *[^ ]*\d (?:s|min|h|d|w|mo|y|%|[kKMGTP]?i?B)(?![^ ,;)])| *[^ ]+")
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Break `text` into rows of at most `width` cells (two or more), at spaces where there are some.
 
-    Later rows are as far in as the first one begins.
+    Later rows are as far in as the first one begins. A number keeps its unit.
     """
     if cell_len(text) <= width:
         return [text]
     bare = text.lstrip(" ")
     indent = text[: min(len(text) - len(bare), width // 2)]
     rows, row, room = [], "", width - len(indent)
-    for word in re.findall(r" *[^ ]+", bare):
+    for word in _WORD.findall(bare):
         if cell_len(row + word) > room and row:
             rows.append(row)
             row, word = "", word.lstrip(" ")
@@ -75,7 +79,7 @@ def _binding(keys: str, action: str, name: str, tooltip: str) -> Binding:
     return Binding(keys, action, tooltip, show=False, tooltip=tooltip, id=f"facts.{name}")
 
 
-class Facts(ScrollView, can_focus=True, inherit_bindings=False):
+class Facts(ScrollView, Noticing, can_focus=True, inherit_bindings=False):
     """Lines of label and value, of which only those in view are painted. Text is never read as markup."""
 
     ALLOW_SELECT = False

@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from widgets.json_paint import Look, look
 from widgets.json_rows import Outline, Path, Row
+from widgets.noticing import Noticing
 
 BAR = 1  # cells at the left that mark the cursor
 
@@ -36,7 +37,7 @@ JsonCanvas {
 """
 
 
-class JsonCanvas(ScrollView):
+class JsonCanvas(ScrollView, Noticing):
     """Paints an outline. Only the row under the cursor takes more than one line, when its value is long."""
 
     ALLOW_SELECT = False

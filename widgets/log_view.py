@@ -71,6 +71,8 @@ class LogView(LogCursor, can_focus=True, inherit_bindings=False):
         return [self._seen(line) for line in lines]
 
     def _seen(self, line: LogText) -> str:
+        if line.tone == "rule":
+            return body_text(line, self.fields)
         before = [words(line.at, self.times, self._clock()), self._names.of(line.source)[0]]
         return " ".join([*filter(None, before), body_text(line, self.fields)])
 

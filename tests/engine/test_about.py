@@ -160,11 +160,29 @@ def test_a_host_in_a_swarm_behind_a_proxy_says_so() -> None:
             "Warnings": ["WARNING: No swap limit support"],
         }
     )
-    assert (host.swarm, host.swarm_role) == ("active", "manager")
+    assert (host.swarm.state, host.swarm.role) == ("active", "manager")
     assert host.proxies == (("HTTP", "http://proxy:3128"),)
     assert host.mirrors == ("https://mirror",)
     assert host.insecure == ("127.0.0.0/8", "reg:5000")
     assert host.warnings == ("WARNING: No swap limit support",)
+
+
+@pytest.mark.parametrize(("name", "firewall", "cdi"), [("20.10", "", 0), ("28.5", "iptables", 2)])
+def test_the_host_tells_its_address_pools_its_init_and_where_devices_are_described(
+    name: str, firewall: str, cdi: int
+) -> None:
+    host = decode_host(answers(name)["info"])
+    assert host.pools == ("10.200.0.0/16, size 24",)
+    assert (host.init, host.firewall, len(host.cdi)) == ("docker-init", firewall, cdi)
+    assert host.debugged == ()
+
+
+def test_resources_are_named_with_what_or_how_many_there_are() -> None:
+    told = [
+        {"NamedResourceSpec": {"Kind": "gpu", "Value": "UUID1"}},
+        {"DiscreteResourceSpec": {"Kind": "ssd", "Value": 3}},
+    ]
+    assert decode_host({"GenericResources": told}).resources == ("gpu=UUID1", "ssd=3")
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -36,6 +36,8 @@ class Written:
     lines: list[LogLine] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
     """The queries of every request for the log."""
+    unfinished: str = ""
+    """What is written of a line by now, for who does not follow."""
     hangs_up: bool = False
     """Whether what is followed ends although the container runs."""
 
@@ -115,6 +117,8 @@ class LoggingEngine:
             lines = container.lines[first:]
         until = float(query.get("until", "inf")) * NANO
         wire.sendall(_framed(line for line in lines if line.at <= until))
+        if container.unfinished and query["follow"] == "0":
+            wire.sendall(frame(1, f"{stamp(lines[-1].at + 1)} {container.unfinished}".encode()))
         while query["follow"] == "1":
             with self.changed:
                 while len(container.lines) == sent and not self._ended(container):

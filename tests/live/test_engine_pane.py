@@ -20,7 +20,11 @@ from tui.engine.disk_use import ask_disk
 from tui.engine.endpoint import Endpoint
 from tui.engine.errors import EngineError
 from tui.engine.gaps import offered
-from tui.engine.happenings import Happening, Happenings
+from tui.engine.happenings import NANOS, Happening, Happenings
+from tui.engine.store import Store
+from tui.panes.filter import parse_filter
+from tui.screens.engine_event_line import event_line
+from tui.screens.engine_event_rows import looked_for
 
 DEADLINE = 30.0
 PLUGIN = "wharf/test:1"
@@ -151,6 +155,37 @@ def test_events_are_told_with_their_names_and_execs_only_when_wanted(
         assert ("exec_create" in actions) is every
         assert {one.name for one in own} == {"web"}
         assert next(one.said["exitCode"] for one in own if one.action == "die") == "137"
+
+
+def test_the_docker_line_of_a_filter_shows_the_events_that_the_filter_lets_through(
+    engine: PrivateEngine, api: docker.APIClient, connection: Connection
+) -> None:
+    ident = api.create_container("busybox", ["sleep", "1000"], name="web")["Id"]
+    api.start(ident)
+    api.exec_start(api.exec_create(ident, "true")["Id"])
+    api.pause(ident)
+    api.unpause(ident)
+    api.remove_container(ident, force=True)
+    api.create_volume("the-last-of-it")
+    store = Store()
+    for typed, every in (
+        ("action=pause", False),
+        ("type=net", False),
+        ("type=container action=*start", False),
+        ("action=die", True),
+        ("", True),
+    ):
+        told = _told(connection, lambda one: one.name == "the-last-of-it", every)
+        test = parse_filter(typed)
+        shown = [one.at for one in told if test(looked_for(one, store))]
+        line, rest = event_line(typed, execs=every, podman=False)
+        # none of these has a part that only Wharf knows
+        assert list(rest) == (["no execs"] if not every and "action" not in typed else [])
+        # a length of time would end with the second before
+        seconds, nanos = divmod(told[-1].at, NANOS)
+        listed = cli(engine, *map(str, line.args), "--until", f"{seconds}.{nanos:09}")
+        assert shown
+        assert [one["timeNano"] for one in listed][-len(shown) :] == shown
 
 
 def _told(connection: Connection, last: Callable[[Happening], bool], every: bool) -> list[Happening]:

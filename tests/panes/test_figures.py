@@ -226,10 +226,38 @@ async def test_sorted_by_a_figure_all_are_wanted_and_those_without_stand_last(tm
         assert meters.wanted[: len(seen)] == seen
         meters.read({"shop-db-1": figure(80.0), "shop-cache-1": figure(5.0), "scratchpad": figure(20.0)})
         await stage.until(lambda: stage.names[:3] == ["shop-db-1", "scratchpad", "shop-cache-1"])
+        assert "by cpu ↓" in stage.bar("status")
+        assert "CPU ↓" in stage.text
         await stage.press("O")
         assert stage.names[:3] == ["shop-cache-1", "scratchpad", "shop-db-1"]
+        assert "by cpu ↑" in stage.bar("status")
+        assert "CPU ↑" in stage.text
         await stage.press("u")
         assert "by name ↑" in stage.bar("status")
+
+
+async def test_o_passes_the_trend_over_which_has_the_order_of_the_processors_use(stage: Stage) -> None:
+    await shown(stage)
+    seen = []
+    for _ in range(5):
+        await stage.press("o")
+        seen.append(stage.pane.order.column)
+    assert seen == ["state", "cpu", "mem", "mem %", "net i/o"]
+    stage.pane.sort_by("trend")
+    assert stage.pane.order.column == "net i/o"
+
+
+async def test_who_sorts_from_the_first_row_stays_there_and_who_does_not_stays_on_the_container(
+    stage: Stage,
+) -> None:
+    meters = await shown(stage)
+    meters.read({"shop-db-1": figure(80.0), "shop-cache-1": figure(5.0)})
+    await stage.until(lambda: "80.00%" in row(stage, "shop-db-1"))
+    await stage.press("g", "o", "o")
+    assert stage.pane.order.column == "cpu"
+    assert (stage.current, stage.names[0]) == ("shop-db-1", "shop-db-1")
+    await stage.press("j", "O")
+    assert stage.current == "shop-cache-1"
 
 
 async def test_the_order_is_renewed_every_two_seconds_and_the_cursor_stays(stage: Stage) -> None:

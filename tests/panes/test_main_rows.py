@@ -9,6 +9,7 @@ import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from tests.stage import Stage, staged
+from tui.engine.models import Image
 from tui.settings import Choices
 
 
@@ -112,6 +113,20 @@ async def test_a_click_on_a_title_sorts_and_a_second_one_turns_it_round(stage: S
     await stage.pilot.click(offset=(at, 2))
     await stage.still()
     assert "by image ↓" in stage.bar("status")
+
+
+async def test_sizes_begin_with_the_biggest_under_an_arrow_that_points_down(stage: Stage) -> None:
+    await stage.press("2", "o", "o", "o")
+    sizes = [image.size for image in map(stage.pane.models.get, stage.table.keys) if isinstance(image, Image)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > sizes[-1]
+    assert "by size ↓" in stage.bar("status")
+    assert "SIZE ↓" in stage.lines[2]
+    await stage.pilot.click(offset=(stage.lines[2].index("SIZE"), 2))
+    await stage.until(lambda: "by size ↑" in stage.bar("status"))
+    smallest = stage.pane.models[stage.table.keys[0]]
+    assert isinstance(smallest, Image)
+    assert smallest.size == sizes[-1]
 
 
 async def test_space_marks_and_goes_on(stage: Stage) -> None:

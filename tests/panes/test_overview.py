@@ -392,6 +392,12 @@ def test_how_a_run_was_ended_is_told_as_it_came_to_it() -> None:
     assert why_of((-20.0, "start", None), *asked)["history"][0].endswith("as it was asked to")
 
 
+def test_runs_that_the_engine_forgot_are_counted() -> None:
+    known = [(-20.0, "start", None), (-11.0, "die", 1), (-1.0, "start", None), (0.1, "die", 1)]
+    assert why_of(*known, RestartCount=4)["history"][0] == "… 3 earlier runs, forgotten by the Engine"
+    assert "started" in why_of(*known, RestartCount=1)["history"][0]
+
+
 def test_restarts_in_less_than_a_moment_are_told_with_its_length() -> None:
     loop = [one for n in (2, 1, 0) for one in ((-0.3 * n - 0.1, "start", None), (-0.3 * n, "die", 1))]
     policy = {"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 2}}
@@ -434,6 +440,21 @@ def test_who_ended_it_is_told_where_the_events_tell(
     assert lines["why"][1:] == [words]
 
 
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        ([(0.0, "stop", None), (0.1, "die", 137)], ["it was asked to stop"]),
+        ([(0.1, "die", 137), (0.2, "stop", None)], ["it was asked to stop"]),
+        ([(0.1, "die", 137)], []),
+        ([], []),
+    ],
+)
+def test_what_the_engine_forgot_is_not_said_to_never_have_been(
+    left: list[tuple[float, str, int | None]], words: list[str]
+) -> None:
+    assert why_of(*left, State={"ExitCode": 137})["why"][1:] == words
+
+
 def test_nobody_is_named_when_the_program_ended_by_itself() -> None:
     assert len(why_of((-9.0, "start", None), (-5.0, "kill", 1), (0.0, "die", 1))["why"]) == 1
 
@@ -473,7 +494,8 @@ def test_the_limit_is_named_when_memory_ran_out() -> None:
         ),
         (
             'exec: "/run.sh": permission denied',
-            "/run.sh may not be executed by its user: chmod +x it in the image, or run another command.",
+            "/run.sh is a folder, or not executable for its user: "
+            "chmod +x it in the image, or run another command.",
         ),
         (
             'invalid mount config for type "bind": bind source path does not exist: /srv/gone',
@@ -488,9 +510,46 @@ def test_what_the_engine_says_of_a_failed_start_has_a_next_step_where_it_is_cert
     lines = why_of(
         state="created", State={"Error": error, "ExitCode": 128, "StartedAt": "", "FinishedAt": ""}
     )
-    assert lines["why"][1] == error
+    assert lines["why"] == ["128: the Engine could not start it", error]
     assert lines.get("what to do", [""]) == [advice]
     assert "history" not in lines
+
+
+@pytest.mark.parametrize(
+    ("at", "error", "words"),
+    [
+        (9.0, "", ["1: general error of the program", "bind source path does not exist: /srv/x"]),
+        (9.0, "no luck", ["1: general error of the program", "no luck"]),
+        (-9.0, "", ["1: general error of the program"]),
+    ],
+)
+def test_a_refused_start_that_the_engine_does_not_keep_is_told_until_it_starts(
+    at: float, error: str, words: list[str]
+) -> None:
+    filled, found = store(), answer("container_killed")
+    model = replace(named(filled, "shop-killed"), exit_code=1)
+    times = {"StartedAt": datetime.fromtimestamp(ENDED - 1, UTC).isoformat(), "ExitCode": 1, "Error": error}
+    found["State"] |= times
+    filled.clock = lambda: ENDED + at
+    filled.start_ended(model.id, "bind source path does not exist: /srv/x")
+    assert said(overview(model, found, filled, NOW))["why"] == words
+    filled.start_ended(model.id, "")
+    assert not filled.refusals
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("exec /y: no such file or directory", "/y is a script whose #! names nothing there is"),
+        ("exec /x: exec format error\r", "/x is for another kind of machine"),
+        ("config.yml: no such file or directory", ""),
+        ("Bind for 0.0.0.0:80 failed: port is already allocated", ""),
+    ],
+)
+def test_a_command_that_never_began_has_a_next_step_by_its_last_line(line: str, advice: str) -> None:
+    said = why_of(lines=(LogLine(2, line, int(ENDED) * 1_000_000_000),)).get("what to do", [""])
+    assert said[0].startswith(advice)
+    assert bool(said[0]) == bool(advice)
 
 
 def test_the_last_lines_tell_errors_from_output_and_runs_apart() -> None:

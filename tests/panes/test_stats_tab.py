@@ -23,6 +23,7 @@ from tui.engine.figures import Figure
 from tui.engine.models import Container
 from tui.panes import stats_tab
 from tui.panes.detail import Detail
+from tui.panes.figures import measured
 from tui.panes.stats_layout import arrange
 from tui.panes.stats_words import percent, span_of, totals
 from widgets.chart import Chart
@@ -84,7 +85,7 @@ async def opened(
         host.detail.show(model or host.db, None)
         host.detail.tab = "stats"
         await until(pilot, lambda: "docker stats" in host.screen_text)
-        if (model or host.db).running:
+        if measured(model or host.db):
             await until(pilot, lambda: bool(host.meters.wanted))
         await pilot.pause()
         yield pilot
@@ -211,6 +212,16 @@ async def test_a_stopped_container_keeps_its_last_figures_and_is_not_asked() -> 
     host = Host()
     async with opened(host, model=replace(host.sick, state="created")):
         assert "○ created: there are no figures" in host.screen_text
+
+
+async def test_one_that_waits_for_its_restart_is_not_said_to_have_figures_in_a_moment() -> None:
+    host = Host()
+    async with opened(host, model=replace(host.sick, state="restarting")) as pilot:
+        assert "◌ restarting: there are no figures" in host.screen_text
+        assert host.meters.wanted == []
+        host.detail.show(host.sick, None)
+        await until(pilot, lambda: host.meters.wanted == [(host.sick.key,)])
+        assert "the first figures come in a moment" in host.screen_text
 
 
 async def test_what_starts_while_one_looks_is_asked() -> None:
@@ -346,8 +357,10 @@ async def test_while_no_figures_come_time_goes_on_and_it_says_how_old_they_are(
 
 
 async def test_on_an_engine_figures_come_and_the_stream_ends_with_the_tab(tmp_path: Path) -> None:
+    before = set(threading.enumerate())  # those of another test's Engine may still be ending
+
     def streaming() -> bool:
-        return any(thread.name == "stats" for thread in threading.enumerate())
+        return any(thread.name == "stats" for thread in set(threading.enumerate()) - before)
 
     async with staged(tmp_path, (160, 48)) as stage:
         await stage.go_to("shop-db-1")

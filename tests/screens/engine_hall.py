@@ -23,6 +23,7 @@ from tui.engine.figures import Figure
 from tui.engine.jobs import Job, Task
 from tui.engine.kinds import Kind
 from tui.screens.engine import EngineScreen
+from tui.screens.engine_kept import Kept
 from tui.screens.engine_page import Page
 from tui.settings import Settings
 from tui.theme import WHARF
@@ -62,7 +63,7 @@ class HallApp(App[None]):
         self.register_theme(WHARF)
         self.theme = WHARF.name
 
-    def show(self, section: int = OVERVIEW) -> None:
+    def show(self, section: int | None = OVERVIEW) -> None:
         hall = self.hall
         self.push_screen(
             EngineScreen(
@@ -71,6 +72,7 @@ class HallApp(App[None]):
                 Settings(),
                 clock=lambda: FIXED_NOW,
                 jump=hall.jump,
+                kept=hall.kept,
                 section=section,
             )
         )
@@ -86,6 +88,7 @@ class Hall(Stage):
         self.engine.__dict__["meters"] = self.meters = FakeMeters()
         self.app: Any = HallApp(self)
         self.requests = []
+        self.kept = Kept(self.engine, lambda: FIXED_NOW)
         self.jumps: list[tuple[Kind, str]] = []
         self.desk: Any = SimpleNamespace(start=self._start, copy=self._copy)
 
@@ -143,7 +146,7 @@ class Hall(Stage):
         """How often the Engine was asked for a path with this end."""
         return sum(one.partition("?")[0].endswith(end) for one in self.requests)
 
-    async def open(self, section: int = OVERVIEW) -> Page:
+    async def open(self, section: int | None = OVERVIEW) -> Page:
         """The pane at a section, once it is looked at and the Engine has said what it is."""
         self.app.show(section)
         await self.until(

@@ -17,6 +17,7 @@ from tui.engine.connection import Connection
 from tui.engine.engine import Engine
 from tui.engine.jobs import Job, Task
 from tui.engine.kinds import Kind
+from tui.engine.link import Link, LinkState
 from tui.engine.scope import Held
 from tui.engine.store import Store
 from tui.screens.logs import LogsScreen
@@ -66,6 +67,7 @@ class Unwatched:
         self.connection = connection
         self.endpoint = connection.endpoint
         self.store = Store()
+        self.link = Link(LinkState.UP, 0.0)
 
     def listen(self, listener: object) -> None:
         """Nothing is ever told."""

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from tests.screens.engine_hall import (
     DISK,
+    EVENTS,
     HOSTILE,
     TOP,
     FakeMeters,
@@ -28,6 +30,7 @@ from tui.engine.figures import Readings
 from tui.engine.kinds import Kind
 from tui.engine.link import LinkState
 from tui.screens.engine import PAGES, EngineScreen
+from tui.screens.engine_top import TopPage
 from widgets.json_tree import JsonTree
 from widgets.table import Table
 
@@ -89,6 +92,24 @@ async def test_brackets_and_tab_turn_to_all_sections_in_a_circle(stage: Hall) ->
     assert "The section before" in stage.text
 
 
+async def test_a_key_typed_at_once_after_a_turn_is_for_the_section_turned_to(stage: Hall) -> None:
+    await stage.open(TOP)
+    for key in ("tab", "u"):
+        stage.app.simulate_key(key)
+    await stage.until(lambda: "Build Cache" in stage.text)
+    for key in ("tab", "slash"):
+        stage.app.simulate_key(key)
+    await stage.until(lambda: stage.screen.section == EVENTS and isinstance(stage.screen.focused, Input))
+    await stage.still()
+    assert isinstance(stage.screen.focused, Input)
+
+
+async def test_the_main_screen_names_this_pane_and_all_others_at_80_columns(tmp_path: Path) -> None:
+    async with staged(tmp_path, (80, 24)) as small:
+        assert small.lines[1].rstrip().endswith(" 5 Reg  6 Engine")
+        assert all(word in small.lines[1] for word in ("1 Containers", "2 Images", "3 Networks", "4 Volumes"))
+
+
 # Overview
 
 
@@ -112,6 +133,44 @@ async def test_what_cannot_be_asked_is_said_and_the_rest_shown(
     await stage.until(lambda: "no /info today" in stage.text)
     assert "journalctl" in stage.text
     assert "27.5.1" in stage.text
+
+
+async def test_what_docker_info_tells_of_networks_devices_and_a_swarm_is_there(
+    stage: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = {
+        "Swarm": {
+            "LocalNodeState": "active",
+            "NodeID": "n0de",
+            "NodeAddr": "10.0.0.7",
+            "RemoteManagers": [{"NodeID": "m1", "Addr": "10.0.0.1:2377"}],
+        },
+        "DefaultAddressPools": [{"Base": "10.200.0.0/16", "Size": 24}],
+        "FirewallBackend": {"Driver": "nftables"},
+        "DiscoveredDevices": [{"Source": "cdi", "ID": "vendor.com/gpu=0"}],
+        "Debug": True,
+        "NFd": 77,
+    }
+    saying(monkeypatch, "/info", lambda found: {**found, **more})
+    await stage.open()
+    await stage.until(lambda: "Wharf demo Engine" in stage.text)
+    await stage.press("y")
+    for words in (
+        "swarm: active, worker",
+        "this node: n0de",
+        "its address: 10.0.0.7",
+        "managers at: 10.0.0.1:2377",
+        "address pools: 10.200.0.0/16, size 24",
+        "firewall: nftables",
+        "CDI folders: /etc/cdi",
+        "CDI devices: cdi: vendor.com/gpu=0",
+        "init: docker-init",
+        "debug: yes",
+        "open files: 77",
+        "context: demo",
+        "experimental: no",
+    ):
+        assert words in stage.app.clipboard
 
 
 async def test_hostile_answers_are_shown_harmless(stage: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,6 +217,19 @@ async def test_an_engine_that_was_away_is_asked_once_it_is_back(stage: Hall) -> 
     stage.engine.retry_now()
     await stage.until(lambda: "Wharf demo Engine" in stage.text)
     assert "NO CONNECTION" not in stage.head
+
+
+async def test_asking_an_engine_that_is_away_tries_to_reach_it_and_keeps_what_was_known(stage: Hall) -> None:
+    await stage.open()
+    stage.demo.drop()
+    await stage.until(lambda: "NO CONNECTION" in stage.head)
+    await stage.press("r")
+    await stage.until(lambda: "no connection to demo" in stage.text)
+    assert "overlay2" in stage.text
+    assert "27.5.1" in stage.text
+    stage.demo.revive()
+    await stage.press("r")
+    await stage.until(lambda: "NO CONNECTION" not in stage.head and "no connection" not in stage.text)
 
 
 async def test_an_engine_that_comes_back_as_another_is_asked_again(
@@ -254,8 +326,8 @@ async def test_enter_goes_to_a_container_or_an_object_of_an_event_whatever_hides
     network = next(one for one in whole.engine.store.networks.values() if one.name == "shop_backend")
     with whole.demo.world.lock:
         whole.demo.world.emit("network", "connect", network.id, {"name": network.name})
-    screen = await shown(whole)
-    await whole.press("tab", "tab", "tab")
+    await shown(whole)
+    await whole.press("tab", "tab")
     await whole.until(lambda: "shop_backend" in whole.text)
     await whole.press("enter")
     await whole.until(lambda: whole.dialog == "MainScreen" and whole.current == "shop_backend")
@@ -273,6 +345,25 @@ async def test_figures_of_an_engine_that_went_away_are_called_the_last_known(sta
     stage.meters.figures.clear()
     stage.engine._tell(Readings(frozenset(wanted)))
     await stage.until(lambda: "No connection, so no figures." in stage.text)
+
+
+async def test_figures_that_stand_still_say_their_age_and_have_the_engine_asked_for_a_sign_of_life(
+    stage: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probes: list[None] = []
+    monkeypatch.setattr(stage.engine, "probe", lambda: probes.append(None))
+    page = await stage.open(TOP)
+    assert isinstance(page, TopPage)
+    wanted = stage.meters.wanted[-1]
+    for ident in wanted:
+        stage.meters.figures[ident] = figure(1.0, 1 << 20)
+    page.grow_old()
+    assert probes == []
+    for ident in wanted:
+        stage.meters.figures[ident] = figure(1.0, 1 << 20)._replace(at=FIXED_NOW - 7)
+    page.grow_old()
+    await stage.until(lambda: f"{len(wanted)} running, up to 7 s old" in stage.text)
+    assert len(probes) == 1
 
 
 # Disk
@@ -293,6 +384,29 @@ async def test_disk_use_is_asked_for_by_its_key_and_never_else(stage: Hall) -> N
     assert "Biggest images" in stage.text
     await stage.press("y")
     assert "Local Volumes\t11\t8\t11.67GB\t1.439GB (12%)" in stage.app.clipboard
+
+
+async def test_the_disk_use_is_there_when_one_comes_back_and_is_not_asked_again(stage: Hall) -> None:
+    await stage.open(DISK)
+    await stage.press("u")
+    await stage.until(lambda: "Build Cache" in stage.text)
+    await stage.press("escape")
+    await stage.until(lambda: stage.dialog != "EngineScreen")
+    await stage.open(None)
+    assert stage.screen.section == DISK
+    await stage.until(lambda: "Build Cache" in stage.text and "asked at" in stage.text)
+    assert stage.asked("/system/df") == 1
+
+
+async def test_a_disk_use_that_was_not_waited_for_is_there_later(stage: Hall) -> None:
+    await stage.open(DISK)
+    stage.demo.freeze()
+    await stage.press("u", "escape")
+    await stage.until(lambda: stage.dialog != "EngineScreen")
+    stage.demo.thaw()
+    await stage.until(lambda: stage.kept.use is not None)
+    await stage.open(None)
+    await stage.until(lambda: "Build Cache" in stage.text)
 
 
 async def test_a_refused_disk_use_is_said_and_can_be_asked_again(

@@ -1,9 +1,8 @@
-"""The sections of events and of plugins in the Engine pane."""
+"""The section of events in the Engine pane."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,13 @@ import pytest
 from tests.screens.engine_hall import (
     EVENTS,
     HOSTILE,
-    PLUGINS,
-    SSHFS,
     Hall,
     hall,
-    saying,
     shown,
 )
 from tests.stage import Stage, staged
-from tui.screens.plan import PlanScreen
-from tui.settings import Settings
+from widgets.table import Table
+from widgets.typed import Typed
 
 
 @pytest.fixture
@@ -35,9 +31,6 @@ async def whole(tmp_path: Path) -> AsyncIterator[Stage]:
         yield stage
 
 
-# Events
-
-
 async def test_history_and_what_passes_are_listed_with_their_words(stage: Hall) -> None:
     stage.happen("die", "d" * 64, {"name": "gone-1", "exitCode": "137", "image": "x", "a-label": "secret"})
     await stage.open(EVENTS)
@@ -45,7 +38,7 @@ async def test_history_and_what_passes_are_listed_with_their_words(stage: Hall) 
     assert "exit 137: SIGKILL" in stage.text
     stage.happen("kill", stage.called("shop-db-1"), {"name": "shop-db-1", "signal": "15"})
     await stage.until(lambda: "signal SIGTERM" in stage.text)
-    assert stage.lines[-2].lstrip(" ▌").find("shop-db-1") > 0
+    assert stage.lines[-3].lstrip(" ▌").find("shop-db-1") > 0
     assert "● live" in stage.text
 
 
@@ -65,10 +58,10 @@ async def test_the_stream_is_open_only_while_it_is_looked_at_and_goes_on_where_i
     await stage.press("escape")
     await stage.until(lambda: open_are(1))
     count = len(stage.rows.keys)
-    await stage.press("tab")
+    await stage.press("shift+tab")
     await stage.until(lambda: open_are(0))
     stage.happen("unpause", "d" * 64, {"name": "meanwhile"})
-    await stage.press("shift+tab")
+    await stage.press("tab")
     await stage.until(lambda: "meanwhile" in stage.text and open_are(1))
     # what was kept stays, and is not told twice
     assert len(stage.rows.keys) == count + 1
@@ -96,6 +89,77 @@ async def test_a_filter_by_key_and_text_narrows_the_events_and_escape_gives_it_u
     await stage.press("escape")
     await stage.until(lambda: len(stage.rows.keys) == every)
     assert stage.dialog == "EngineScreen"
+
+
+async def test_coming_back_from_an_object_finds_the_section_the_filter_and_the_row(whole: Stage) -> None:
+    network = next(one for one in whole.engine.store.networks.values() if one.name == "shop_backend")
+    screen = await shown(whole)
+    await whole.press("tab", "tab", "tab")
+    for action in ("connect", "disconnect"):
+        with whole.demo.world.lock:
+            whole.demo.world.emit("network", action, network.id, {"name": network.name})
+    await whole.press("slash")
+    await whole.type("type=network")
+    await whole.press("enter")
+    await whole.until(lambda: "disconnect" in whole.text)
+    await whole.press("k")
+    await whole.until(lambda: "not following" in whole.text)
+    rows = screen.page.query(Table).first()
+    there = (list(rows.keys), rows.cursor)
+    await whole.press("enter")
+    await whole.until(lambda: whole.dialog == "MainScreen" and whole.current == "shop_backend")
+    screen = await shown(whole)
+    await whole.until(lambda: "● live" in whole.text)
+    assert screen.section == EVENTS
+    rows = screen.page.query(Table).first()
+    await whole.until(lambda: (list(rows.keys), rows.cursor) == there)
+    assert "/type=network" in whole.text
+    await whole.press("slash")
+    assert screen.page.query_one(Typed).value == "type=network"
+
+
+async def test_the_docker_line_has_the_filter_and_what_it_cannot_say_stands_beside_it(stage: Hall) -> None:
+    await stage.open(EVENTS)
+    assert stage.lines[-2].strip() == "docker events --since 1h · only in Wharf: no execs"
+    await stage.press("slash")
+    await stage.type("action=oom web")
+    await stage.press("enter")
+    line = "docker events --since 1h --filter event=oom"
+    await stage.until(lambda: stage.lines[-2].strip() == f"{line} · only in Wharf: web")
+    await stage.press("Y")
+    assert stage.app.clipboard == line
+
+
+async def test_where_a_docker_line_is_too_long_what_it_cannot_say_stays_in_sight(tmp_path: Path) -> None:
+    async with hall(tmp_path, (80, 24)) as small:
+        await small.open(EVENTS)
+        await small.press("slash")
+        await small.type("type=container action=pause web")
+        await small.press("enter")
+        await small.until(lambda: small.lines[-2].rstrip().endswith("… · only in Wharf: web"))
+        assert small.lines[-2].startswith(" docker events --since 1h --filter type=container")
+
+
+async def test_labels_that_look_like_an_end_are_not_taken_for_one(stage: Hall) -> None:
+    labels = {"exitCode": "9", "signal": "9", "oldName": "other", "driver": "d", "container": "c"}
+    stage.happen("pause", "d" * 64, {"name": "odd", "image": "busybox", **labels})
+    await stage.open(EVENTS)
+    await stage.until(lambda: "odd" in stage.text)
+    row = next(line for line in stage.lines if " odd " in line)
+    assert row.split("odd")[1].strip() == "image busybox"
+
+
+async def test_i_shows_an_event_whole(stage: Hall) -> None:
+    stage.happen("die", "d" * 64, {"name": "gone-1", "exitCode": "137", "a-label": "its-value"})
+    await stage.open(EVENTS)
+    await stage.until(lambda: "gone-1" in stage.text)
+    await stage.press("i")
+    await stage.until(lambda: stage.dialog == "RawScreen")
+    await stage.press("plus")
+    await stage.until(lambda: "its-value" in stage.text)
+    assert "The event container die" in stage.text
+    await stage.press("escape")
+    await stage.until(lambda: "● live" in stage.text)
 
 
 async def test_an_event_of_what_is_gone_or_has_no_pane_leads_nowhere_and_says_so(stage: Hall) -> None:
@@ -148,71 +212,3 @@ async def test_the_stream_begins_again_when_the_engine_is_back(stage: Hall) -> N
     await stage.until(lambda: "● live" in stage.text)
     stage.happen("unpause", "d" * 64, {"name": "after"})
     await stage.until(lambda: "after" in stage.text)
-
-
-# Plugins
-
-
-async def test_plugins_are_listed_shown_whole_and_turned_off_as_a_job(stage: Hall) -> None:
-    await stage.open(PLUGINS)
-    await stage.until(lambda: SSHFS in stage.text)
-    assert "● enabled" in stage.text
-    assert "○ disabled" in stage.text
-    assert "Built into the Engine" in stage.text
-    assert "ipvlan" in stage.text
-    assert f"docker plugin disable {SSHFS}" in stage.text
-    await stage.press("enter")
-    await stage.until(lambda: stage.dialog == "RawScreen")
-    assert "PluginReference" in stage.text
-    await stage.press("escape", "s")
-    await stage.until(lambda: "● enabled" not in stage.text)
-    (job,) = stage.engine.jobs.all
-    assert (job.task.verb, job.task.line.masked()) == ("plugin.disable", f"docker plugin disable {SSHFS}")
-    assert f"docker plugin enable {SSHFS}" in stage.text
-
-
-async def test_production_asks_first_and_what_the_engine_refuses_is_said(tmp_path: Path) -> None:
-    async with staged(tmp_path, settings=Settings(endpoints={"demo": {"prod": True}})) as stage:
-        with stage.demo.world.lock:
-            stage.demo.world.plugins[SSHFS].in_use = True
-        await shown(stage)
-        await stage.press("left_square_bracket")
-        await stage.until(lambda: SSHFS in stage.text)
-        assert " PROD " in stage.lines[0]
-        await stage.press("s")
-        await stage.until(lambda: isinstance(plan := stage.app.screen, PlanScreen) and plan.ready)
-        assert "Disable plugin" in stage.text
-        await stage.press("y")
-        await stage.until(lambda: stage.dialog == "ErrorScreen")
-        assert "is in use" in stage.text
-
-
-async def test_a_read_only_endpoint_is_not_offered_to_turn_plugins(tmp_path: Path) -> None:
-    async with hall(tmp_path, read_only=True) as stage:
-        await stage.open(PLUGINS)
-        await stage.until(lambda: SSHFS in stage.text)
-        await stage.press("s")
-        await stage.still()
-        assert stage.engine.running == ()
-        assert "enable/disable" not in stage.lines[-1]
-        assert "docker plugin ls" in stage.text
-
-
-async def test_podman_has_no_plugins_and_that_is_said_calmly(stage: Hall) -> None:
-    link = stage.engine.link
-    assert link.server is not None
-    stage.engine._watcher.link = link._replace(server=replace(link.server, podman="5.8.6"))
-    await stage.open(PLUGINS)
-    await stage.until(lambda: "Podman has no plugins to install." in stage.text)
-    assert stage.asked("/plugins") == 0
-    assert "Built into the Engine" in stage.text
-
-
-async def test_a_list_that_cannot_be_read_leaves_the_other_sections_alone(
-    stage: Hall, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    saying(monkeypatch, "/plugins", lambda found: [7])
-    await stage.open(PLUGINS)
-    await stage.until(lambda: "the list of plugins cannot be read" in stage.text)
-    await stage.press("tab")
-    await stage.until(lambda: "Wharf demo Engine" in stage.text)

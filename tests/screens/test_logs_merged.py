@@ -11,6 +11,7 @@ from tests.screens.hosting import Host, until
 from tests.screens.reading_logs import CACHE, Shelf, bar, last, log, said, shelf, shows, texts
 from tests.screens.test_hosts import pair
 from tests.stage import staged
+from tui.engine.log_feed import Began
 from tui.screens.key_bar import KeyBar
 from tui.screens.logs import LogsScreen
 from tui.screens.logs_members import MembersScreen
@@ -103,6 +104,15 @@ async def test_containers_are_switched_off_and_on_one_by_one(shop: Shelf) -> Non
         await until(pilot, lambda: app.screen is screen)
 
 
+async def test_the_docker_line_of_a_project_names_the_services_of_what_is_shown(shop: Shelf) -> None:
+    screen = shop.open("shop-app-1", "shop-app-2", CACHE, project="shop")
+    async with Host(lambda: screen).run_test(size=(80, 24)) as pilot:
+        await said(pilot, screen, "docker compose -p shop logs --follow --tail 1000", "line")
+        assert bar(screen, "line").endswith("1000")
+        await pilot.press("m", "down", "down", "space", "escape")
+        await until(pilot, lambda: bar(screen, "line").endswith("--tail 1000 app"))
+
+
 async def test_one_that_ends_among_others_is_a_ruler_and_the_others_go_on(shop: Shelf) -> None:
     turns(shop, 3)
     screen = shop.open(*THREE)
@@ -124,6 +134,27 @@ async def test_one_that_ends_among_others_is_a_ruler_and_the_others_go_on(shop: 
         assert len([text for text in texts(screen) if "ended, exit code" in text]) == 1
 
 
+async def test_a_start_that_is_told_after_others_wrote_stands_where_it_was_told_and_once(shop: Shelf) -> None:
+    turns(shop, 3)
+    screen = shop.open(*THREE)
+    async with Host(lambda: screen).run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: any("turn 2" in text for text in texts(screen)))
+        await said(pilot, screen, "● 3 running")
+        feed, newest = screen.reading.feed, log(screen).newest
+        assert feed is not None
+        assert newest is not None
+        for text in ("a word", "another"):  # the second time it is read again
+            screen.reading.hear(feed, Began(0, "running", newest.at - 1, newest.at - 1))
+            shop.demo.now += 1
+            shop.demo.write(WORKER, text.encode())
+            await until(pilot, lambda end=text: last(screen).endswith(end))  # type: ignore[misc]
+        starts = [text for text in texts(screen) if f"{CACHE} started" in text]
+        assert len(starts) == 1
+        after = texts(screen)[texts(screen).index(starts[0]) :]
+        assert "a word" in after[1]
+        assert not [text for text in after if "turn" in text]
+
+
 async def test_a_container_of_the_project_that_starts_later_joins(shop: Shelf) -> None:
     api = shop.demo.connection.api
     labels = {"com.docker.compose.project": "fleet", "com.docker.compose.service": "boat"}
@@ -143,6 +174,8 @@ async def test_a_container_of_the_project_that_starts_later_joins(shop: Shelf) -
         assert "docker compose -p fleet logs --follow --tail 1000" in screen.query_one(KeyBar).text
         launch("fleet-boat-2")
         await until(pilot, lambda: last(screen) == "boat-2 hello of fleet-boat-2")
+        of_second = [text for text in texts(screen) if text.startswith("boat-2")]
+        assert of_second[0].startswith("boat-2 started "), "a ruler has no name before it"
         await said(pilot, screen, "2 containers")
         assert "boat-1 hello of fleet-boat-1" in texts(screen)
 
@@ -152,7 +185,7 @@ async def test_what_is_said_of_one_brings_back_no_start_of_another(shop: Shelf) 
     api.create_container("redis:7-alpine", name="asleep")
     screen = shop.open(SEARCH, "asleep")
     async with Host(lambda: screen).run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: "asleep was not started yet" in last(screen))
+        await until(pilot, lambda: any("asleep was not started yet" in text for text in texts(screen)))
         shop.demo.now += 1
         shop.demo.write(SEARCH, b"a later line")
         await until(pilot, lambda: any("a later line" in text for text in texts(screen)))
@@ -210,3 +243,18 @@ async def test_marks_on_two_hosts_are_read_in_one_log(tmp_path: Path) -> None:
         await stage.until(lambda: "demo/shop-app-1" in stage.text and "other/shop-app-2" in stage.text)
         await stage.press("q")
         await stage.until(lambda: stage.dialog == "MainScreen")
+
+
+async def test_the_end_of_one_that_had_ended_stands_among_the_lines_of_the_others(shop: Shelf) -> None:
+    shop.demo.write(SEARCH, b"its last word")
+    shop.demo.now += 1
+    shop.demo.connection.api.kill(SEARCH)
+    told = turns(shop, 1)
+    screen = shop.open(SEARCH, CACHE)
+    async with Host(lambda: screen).run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: any("turn 0" in text for text in texts(screen)))
+        await said(pilot, screen, "○ 1 ended")
+        (end,) = [text for text in texts(screen) if "ended, exit code 137" in text]
+        (word,) = [text for text in texts(screen) if "its last word" in text]
+        (turn,) = [text for text in texts(screen) if text.endswith(told[0][-6:])]
+        assert texts(screen).index(word) < texts(screen).index(end) < texts(screen).index(turn)

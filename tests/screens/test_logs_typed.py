@@ -13,6 +13,7 @@ from textual.widgets import Input
 from tests.screens.hosting import Host, until
 from tests.screens.reading_logs import CACHE, Shelf, bar, last, log, said, shelf, shows, texts, types
 from tui.demo.models import LogLine
+from tui.engine.log_times import rfc3339
 from tui.screens.key_bar import KeyBar
 from tui.screens.logs import LogsScreen
 from tui.screens.logs_prompt import LogPrompt
@@ -68,6 +69,7 @@ async def test_keep_and_drop_hide_lines_and_the_screen_says_how_many(shop: Shelf
         await types(pilot, "/fail(ed)?$/")
         await until(pilot, lambda: texts(screen) == ["order 1 ok", "order 3 ok"])
         await said(pilot, screen, "! /fail(ed)?$/", "filters")
+        assert "context" not in bar(screen, "filters")
         shop.demo.now += 1
         shop.demo.write(CACHE, b"order 4 failed", b"order 5 ok")
         await shows(pilot, screen, "order 3 ok", "order 5 ok")
@@ -213,6 +215,17 @@ async def test_a_search_stays_while_something_else_is_typed(shop: Shelf) -> None
         assert "! pear" in bar(screen, "filters")
 
 
+async def test_where_a_filter_shows_nothing_the_head_says_on_which_sides_there_is_more(shop: Shelf) -> None:
+    screen = shop.open()
+    async with Host(lambda: screen).run_test(size=(100, 24)) as pilot:
+        await said(pilot, screen, "following")
+        await until(pilot, lambda: log(screen).older)
+        await pilot.press("ampersand")
+        await types(pilot, "nobody wrote this")
+        await pilot.press("f")
+        await said(pilot, screen, "none shown here, more before")
+
+
 async def test_the_line_opens_also_for_who_asks_before_the_screen_stands(shop: Shelf) -> None:
     screen = shop.open()
     async with Host(lambda: screen).run_test(size=(100, 24)) as pilot:
@@ -222,3 +235,56 @@ async def test_the_line_opens_also_for_who_asks_before_the_screen_stands(shop: S
         await until(pilot, lambda: screen._prompt.typing)
         await types(pilot, "order")
         await said(pilot, screen, "& order", "filters")
+
+
+async def test_while_one_types_the_last_line_names_the_keys_that_work_there(shop: Shelf) -> None:
+    shop.demo.write(CACHE, b"apple")
+    screen = shop.open()
+    async with Host(lambda: screen).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, screen, "apple")
+        words = {
+            "slash": " enter search  esc end the search  ctrl-u empty the line ",
+            "ampersand": " enter show only these  esc leave it as it was  ctrl-u empty the line ",
+            "exclamation_mark": " enter show none of these  esc leave it as it was  ctrl-u empty the line ",
+            "s": " enter read from then on  esc leave it as it was  ctrl-u empty the line ",
+            "t": " enter go there  esc leave it as it was  ctrl-u empty the line ",
+        }
+        keys = screen.query_one(KeyBar)
+        for key, said_then in words.items():
+            await pilot.press(key)
+            await until(pilot, lambda end=said_then: keys.text == end)  # type: ignore[misc]
+            await pilot.press("escape")
+            await until(pilot, lambda: keys.text.startswith(" esc back "))
+        await pilot.press("slash")
+        await types(pilot, "apple")
+        await until(pilot, lambda: keys.text.startswith(" esc end the search "))
+        await pilot.press("v")
+        await until(pilot, lambda: keys.text.startswith(" esc end the range  y copy the range "))
+
+
+async def test_the_docker_line_is_true_also_for_what_was_paged_back_to_or_gone_to(shop: Shelf) -> None:
+    for number in range(80):
+        shop.demo.now += 1
+        shop.demo.write(CACHE, *(b"line %d-%d" % (number, line) for line in range(50)))
+    screen = shop.open(lines=1500)
+    async with Host(lambda: screen).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, screen, "line 79-49")
+        await said(pilot, screen, f"docker logs --follow --tail 1000 {CACHE}", "line")
+        while not log(screen).newer:
+            await pilot.press("pageup")
+        oldest, newest = log(screen).oldest, log(screen).newest
+        assert oldest is not None
+        assert newest is not None
+        window = f"docker logs --since {rfc3339(oldest.at)} --until {rfc3339(newest.at)} {CACHE}"
+        await said(pilot, screen, window, "line")
+        await pilot.press("G")
+        await said(pilot, screen, f"docker logs --follow --tail 1000 {CACHE}", "line")
+        await pilot.press("s")
+        await types(pilot, "tail 5")
+        await said(pilot, screen, "tail 5 ", "filters")
+        await pilot.press("pageup")
+        await said(pilot, screen, "docker logs --follow --since ", "line")
+        assert "tail 5" not in bar(screen, "filters")
+        await pilot.press("t")
+        await types(pilot, "15:07:00")
+        await said(pilot, screen, "docker logs --since 2025-06-15T15:07:00Z --until ", "line")

@@ -103,3 +103,13 @@ async def test_what_the_engine_refuses_leaves_the_rest(narrow: Stage, path: str)
     assert "Why is it down?" in narrow.text
     assert "started · 15:06:54 ended with 0" in narrow.text
     assert "last lines  not today" in narrow.text
+
+
+async def test_a_start_that_was_refused_is_told_though_the_engine_forgets_it(narrow: Stage) -> None:
+    await rest_on(narrow, "shop-migrate-1")
+    gone = 'invalid mount config for type "bind": bind source path does not exist: /srv/gone'
+    narrow.demo.world.dials.refuse("POST", "/containers/*/start", 400, gone)
+    await narrow.press("s")
+    await narrow.until(lambda: narrow.dialog != "MainScreen")
+    await narrow.press("escape")
+    await narrow.until(lambda: "what to do  The host has no /srv/gone" in narrow.text)

@@ -34,7 +34,10 @@ def glyphs_of_the_house() -> list[str]:
         for path in sorted((ROOT / folder).rglob("*.py")):
             if "demo" in path.parts or path.name in NAMES_LETTERS:
                 continue
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = path.read_text(encoding="utf-8")
+            if text.isascii() and "\\" not in text:  # nothing to look for
+                continue
+            for node in ast.walk(ast.parse(text)):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     found |= {
                         letter for letter in node.value if letter.isprintable() and not letter.isascii()

@@ -166,6 +166,9 @@ def test_a_wrapped_value_keeps_its_indent_and_breaks_at_spaces() -> None:
     assert wrap("/a/very/long/path and more", 8) == ["/a/very/", "long/pat", "h and", "more"]
     assert wrap("日本語テキスト", 6) == ["日本語", "テキス", "ト"]
     assert wrap("", 5) == [""]
+    assert wrap("ended after 0.4 s", 15) == ["ended after", "0.4 s"]
+    assert wrap("use 6 MiB of it, or 12 sheep", 9) == ["use 6 MiB", "of it, or", "12 sheep"]
+    assert wrap("use 12 sheep", 6) == ["use 12", "sheep"]
 
 
 @given(st.text(max_size=200).map(shown), st.integers(2, 60))

@@ -18,6 +18,8 @@ ENABLE_SECONDS = 30
 
 Decoded = TypeVar("Decoded")
 
+_DEBUGGED = (("open files", "NFd"), ("goroutines", "NGoroutines"), ("listeners", "NEventsListener"))
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -46,6 +48,25 @@ class Release:
     """RFC 3339."""
     experimental: bool
     parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Swarm:
+    """What GET /info says of the swarm; "", 0 or () for what it does not."""
+
+    state: str
+    """inactive, pending, active, error or locked."""
+    role: str
+    """manager or worker; "" outside a swarm."""
+    error: str
+    node: str
+    """This node's id."""
+    address: str
+    cluster: str
+    """The swarm's id, which only managers know, as the two numbers."""
+    nodes: int
+    managers: int
+    manager_addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +100,30 @@ class Host:
     runtimes: tuple[str, ...]
     default_runtime: str
     security: tuple[str, ...]
-    swarm: str
-    """inactive, pending, active, error or locked."""
-    swarm_role: str
-    """manager or worker; "" outside a swarm."""
-    swarm_error: str
+    init: str
+    """The program that `--init` puts before a container's own."""
+    swarm: Swarm
     mirrors: tuple[str, ...]
     """Registries that are asked instead of Docker Hub."""
     insecure: tuple[str, ...]
     """Registries and networks reached without TLS, or without verifying it."""
     proxies: tuple[tuple[str, str], ...]
     """HTTP, HTTPS and what goes without a proxy."""
+    pools: tuple[str, ...]
+    """What new networks get their addresses from: "10.200.0.0/16, size 24"."""
+    firewall: str
+    """What writes the rules of published ports: iptables, nftables."""
+    cdi: tuple[str, ...]
+    """Folders in which devices are described (Container Device Interface)."""
+    devices: tuple[str, ...]
+    """Devices found there: "cdi: vendor.com/gpu=0"."""
+    resources: tuple[str, ...]
+    """What the machine offers to services besides CPUs and memory: "gpu=4"."""
     live_restore: bool
     """Whether containers go on while the Engine is away."""
     debug: bool
+    debugged: tuple[tuple[str, str], ...]
+    """What `docker info` tells of an Engine in debug mode only: open files, goroutines, listeners."""
     labels: tuple[str, ...]
     plugins: tuple[tuple[str, tuple[str, ...]], ...]
     """What is built in, or was installed as a program, by what it is for: Volume, Network, Log …"""
@@ -109,6 +140,15 @@ class About:
     errors: tuple[EngineError, ...] = ()
     raw: Found = field(default_factory=dict)
     """The answers as they came, by "version" and "info"."""
+
+    def over(self, before: About | None) -> About:
+        """This, with what was known before where the Engine could not be reached at all."""
+        lost = any(isinstance(error, Unreachable) for error in self.errors)
+        if before is None or not lost:
+            return self
+        return About(
+            self.release or before.release, self.host or before.host, self.errors, {**before.raw, **self.raw}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +232,10 @@ def decode_release(found: Found) -> Release:
 
 def decode_host(found: Found) -> Host:
     """A Host from GET /info."""
-    swarm = found.get("Swarm") or {}
     registries = found.get("RegistryConfig") or {}
     indexes = (registries.get("IndexConfigs") or {}).values()
     named = (one["Name"] for one in indexes if one and not one.get("Secure", True))
     proxies = (("HTTP", "HttpProxy"), ("HTTPS", "HttpsProxy"), ("without", "NoProxy"))
-    active = swarm.get("LocalNodeState") == "active"
     return Host(
         id=word(found, "ID"),
         name=word(found, "Name"),
@@ -221,17 +259,44 @@ def decode_host(found: Found) -> Host:
         runtimes=_words(found.get("Runtimes")),
         default_runtime=word(found, "DefaultRuntime"),
         security=_words(found.get("SecurityOptions")),
-        swarm=word(swarm, "LocalNodeState"),
-        swarm_role=("manager" if swarm.get("ControlAvailable") else "worker") if active else "",
-        swarm_error=word(swarm, "Error"),
+        init=word(found, "InitBinary"),
+        swarm=decode_swarm(found.get("Swarm") or {}),
         mirrors=_words(registries.get("Mirrors")),
         insecure=(*_words(registries.get("InsecureRegistryCIDRs")), *map(str, named)),
         proxies=tuple((label, word(found, key)) for label, key in proxies if found.get(key)),
+        pools=tuple(
+            f"{word(one, 'Base')}, size {word(one, 'Size')}" for one in found.get("DefaultAddressPools") or ()
+        ),
+        firewall=word(found.get("FirewallBackend") or {}, "Driver"),
+        cdi=_words(found.get("CDISpecDirs")),
+        devices=tuple(
+            f"{word(one, 'Source')}: {word(one, 'ID')}" for one in found.get("DiscoveredDevices") or ()
+        ),
+        resources=tuple(_resource(one) for one in found.get("GenericResources") or ()),
         live_restore=bool(found.get("LiveRestoreEnabled")),
         debug=bool(found.get("Debug")),
+        debugged=tuple(
+            (label, word(found, key)) for label, key in _DEBUGGED if found.get("Debug") and key in found
+        ),
         labels=_words(found.get("Labels")),
         plugins=tuple((str(use), _words(names)) for use, names in (found.get("Plugins") or {}).items()),
         warnings=_words(found.get("Warnings")),
+    )
+
+
+def decode_swarm(found: Found) -> Swarm:
+    """A Swarm from its part of GET /info."""
+    active = found.get("LocalNodeState") == "active"
+    return Swarm(
+        state=word(found, "LocalNodeState"),
+        role=("manager" if found.get("ControlAvailable") else "worker") if active else "",
+        error=word(found, "Error"),
+        node=word(found, "NodeID"),
+        address=word(found, "NodeAddr"),
+        cluster=word(found.get("Cluster") or {}, "ID"),
+        nodes=number(found, "Nodes"),
+        managers=number(found, "Managers"),
+        manager_addresses=tuple(word(one, "Addr") for one in found.get("RemoteManagers") or ()),
     )
 
 
@@ -254,6 +319,12 @@ def _type(found: Any) -> str:
     if isinstance(found, Mapping):
         return f"{found.get('Prefix')}.{found.get('Capability')}/{found.get('Version')}"
     return str(found)
+
+
+def _resource(found: Mapping[str, Any]) -> str:
+    """A resource as `docker info` writes it: one of a name and a value, or of a name and how many."""
+    told = found.get("NamedResourceSpec") or found.get("DiscreteResourceSpec") or {}
+    return f"{word(told, 'Kind')}={word(told, 'Value')}"
 
 
 def _words(found: Iterable[Any] | None) -> tuple[str, ...]:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     News = Changes | Link | Job | Readings | OSError
     """What an Engine tells: objects, figures or the line changed, a job began or ended, a journal failed."""
 
+STARTS = ("container.start", "container.restart")
+"""Verbs that start containers which are there already."""
+
 
 class Engine:
     """An endpoint with its Store, Watcher and Jobs. There may be several, and none knows of another."""
@@ -172,6 +175,10 @@ class Engine:
                 self._journal.write(job, self.endpoint.name)
             except OSError as error:
                 self._tell(error)
+            if job.task.verb in STARTS:
+                for result in job.results:
+                    refused = result.error is not None and result.error.status is not None
+                    self.store.start_ended(result.target.ref, result.words if refused else "")
         self._tell(job)
 
     def _tell(self, news: News) -> None:

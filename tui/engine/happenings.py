@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,16 +25,23 @@ NANOS = 1_000_000_000
 LATEST = 253_402_214_400 * NANOS
 """No event is later: that is the last day that can be written with four digits of a year."""
 
-_ACTIONS = (
+ACTIONS = (
     *("attach", "checkpoint", "commit", "copy", "create", "destroy", "detach", "die", "export"),
     *("health_status", "kill", "oom", "pause", "prune", "rename", "resize", "restart", "start", "stop"),
     *("top", "unpause", "update", "archive-path", "extract-to-dir"),
     *("delete", "import", "load", "pull", "push", "save", "tag", "untag"),
     *("mount", "unmount", "connect", "disconnect", "remove", "reload", "enable", "disable", "install"),
-    # Podman's own words
-    *("died", "loadfromarchive", "init", "cleanup"),
 )
-FILTERS = {"event": sorted(_ACTIONS)}
+"""What Docker tells of, but for EXECS."""
+PODMANS = ("died", "loadfromarchive", "init", "cleanup")
+"""Podman's own words."""
+EXECS = ("exec_create", "exec_start", "exec_detach", "exec_die")
+TYPES = (
+    *("builder", "config", "container", "daemon", "image", "network", "node", "plugin", "secret"),
+    *("service", "volume"),
+)
+"""What an event is about."""
+FILTERS = {"event": sorted((*ACTIONS, *PODMANS))}
 """All that is told but commands beside main processes, which health checks run every few seconds."""
 
 
@@ -86,15 +93,17 @@ class Happenings:
         *,
         after: int,
         every: bool = False,
+        types: Sequence[str] = (),
     ) -> None:
         """`news` is called on that thread when there is something to `take`, once until it is taken.
 
         `after` is an epoch nanosecond; with `every` commands beside main processes are told too.
+        `types` are those of TYPES that are told of, when not all are.
         """
         self._connection = connection
         self._news = news
         self._after = after
-        self._every = every
+        self._filters = {**({} if every else FILTERS), **({"type": list(types)} if types else {})}
         self._lock = threading.Lock()
         self._found: deque[Happening] = deque(maxlen=AT_MOST)
         self._told = False
@@ -138,8 +147,8 @@ class Happenings:
     def _open(self, connection: Connection) -> tuple[Wire, Chunks]:
         api = connection.api
         params = {"since": str(self._after // NANOS)}
-        if not self._every:
-            params["filters"] = json.dumps(FILTERS)
+        if self._filters:
+            params["filters"] = json.dumps(self._filters)
         address = f"{api.base_url}/v{api.api_version}/events"
         answer = api.get(address, params=params, stream=True, timeout=OPENING_SECONDS)
         return opened(answer), Chunks.of(answer)

@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import chain
+from math import inf
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -79,15 +80,17 @@ class State(NamedTuple):
     begins: int
     """A moment, in epoch nanoseconds, between the lines of its run before and those of this one."""
     exit_code: int
+    finished: int = 0
+    """When it ended last, in epoch nanoseconds; 0 when it never did."""
 
 
 class Mark(NamedTuple):
-    """A place between two lines of one log."""
+    """The place in a log behind a line that is known."""
 
     at: int
-    """The latest time of a line before it, in epoch nanoseconds."""
-    lines: int | None = None
-    """How many lines of that time lie before it; None for all."""
+    """When that line was written, in epoch nanoseconds."""
+    lines: int
+    """How many of that time are known."""
 
 
 class Reach(NamedTuple):
@@ -137,9 +140,17 @@ class Log:
             stream.close()
 
     def batches(
-        self, tail: int | None, *, follow: bool = False, until: float | None = None
+        self,
+        tail: int | None,
+        *,
+        follow: bool = False,
+        until: float | None = None,
+        whole_lines: bool = False,
     ) -> Generator[list[LogLine], None, None]:
-        """Open the log at its last lines, and read it; nothing once closed. Raises EngineError."""
+        """Open the log at its last lines, and read it; nothing once closed. Raises EngineError.
+
+        With `whole_lines` a last one is left out whose end is not written yet.
+        """
         if self._tty is None:
             self.inspect()
         if self.closed.is_set():
@@ -153,6 +164,7 @@ class Log:
             follow=follow,
             timestamps=True,
             until=until,
+            whole_lines=whole_lines,
             longest=self._longest,
             source=self.source,
         )
@@ -228,10 +240,14 @@ class Log:
                 near = _Look(tail, line.at)
         return far.tail
 
-    def follow(self) -> Iterator[Sequence[LogLine]]:
-        """All there is and what comes; `state` as in `onward`. Raises EngineError, while read too."""
-        batches = self.batches(None, follow=True)
-        self._look_again()
+    def opened(self, tail: int | None, *, follow: bool) -> Generator[Sequence[LogLine], None, None]:
+        """The last lines, None for all. Raises EngineError, while read too.
+
+        When they are followed, `state` is that of the run which they are of, or of a later one.
+        """
+        batches = self.batches(tail, follow=follow)
+        if follow:
+            self._look_again()
         return batches
 
     def _look_again(self) -> None:
@@ -239,26 +255,59 @@ class Log:
         with suppress(EngineError):  # one that is gone by now has a log to read nevertheless
             self.inspect()
 
-    def onward(self, mark: Mark, tail: int = FIRST_LOOK, *, follow: bool) -> Iterator[Sequence[LogLine]]:
-        """What was written after a mark; `tail` lines are tried first. Raises EngineError, while read too.
+    def after(
+        self, at: int, tail: int = FIRST_LOOK, *, follow: bool, whole_lines: bool = False
+    ) -> Iterator[Sequence[LogLine]]:
+        """What was written after a moment in epoch nanoseconds; `tail` lines are tried first.
 
-        When it tells the first, `state` is that of the run whose log is followed, or of a later one.
+        `state` and what it raises are as with `opened`, `whole_lines` as with `batches`.
         """
         previous = None
         while True:
-            batches = self.batches(tail, follow=follow)
+            batches = self.batches(tail, follow=follow, whole_lines=whole_lines)
             batch = next(batches, None)
             if batch is None:
                 return
-            # what was written meanwhile may have moved the mark out of reach
-            if batch[0].at < mark.at - MARGIN or _same(batch[0], previous):
+            # what was written meanwhile may have moved the moment out of reach
+            if batch[0].at < at - MARGIN or _same(batch[0], previous):
                 break
             batches.close()
             previous = batch[0]
             tail *= 8
         if follow:
             self._look_again()
-        yield from _past(chain([batch], batches), mark)
+        yield from _after(chain([batch], batches), at)
+
+    def behind(self, mark: Mark, *, follow: bool) -> Iterator[Sequence[LogLine]]:
+        """What was written behind a mark, or all when the log was cut behind it; see `opened`.
+
+        The line before the mark is found again, and not its time: the clock may have been set back.
+        """
+        while (tail := self._reach(mark)) is not None:
+            tail *= 2  # the log grows
+            with closing(self.opened(tail, follow=follow)) as batches:
+                if (yield from _behind(batches, mark, tail)):
+                    return
+        yield from self.opened(None, follow=follow)
+
+    def _reach(self, mark: Mark) -> int | None:
+        """So many of the last lines, and more as the log grows, begin before a mark; None when it is gone."""
+        tail, previous = FIRST_LOOK, None
+        while True:
+            with closing(self.batches(tail)) as batches:
+                batch = next(batches, None)
+                if batch is None:
+                    return None
+                whole = _same(batch[0], previous)
+                # lines from later on have it among them only if the clock was set back
+                if whole or batch[0].at < mark.at + MARGIN:
+                    found = next(_behind(chain([batch], batches), mark), None)
+                    if found is not None:
+                        return tail
+            if whole:
+                return None
+            previous = batch[0]
+            tail *= 8
 
 
 def _tty_and_state(found: Found) -> tuple[bool, State]:
@@ -268,7 +317,7 @@ def _tty_and_state(found: Found) -> tuple[bool, State]:
     since = (started - finished) // 2 if 0 < finished < started else started
     begins = started - min(since, EARLY)
     tty = bool((found.get("Config") or {}).get("Tty"))
-    return tty, State(word(state, "Status"), started, begins, int(state.get("ExitCode") or 0))
+    return tty, State(word(state, "Status"), started, begins, int(state.get("ExitCode") or 0), finished)
 
 
 def _further(at: int, looks: Sequence[_Look]) -> int:
@@ -289,16 +338,32 @@ def _same(line: LogLine, other: LogLine | None) -> bool:
     return other is not None and line[:3] == other[:3]
 
 
-def _past(batches: Iterable[Sequence[LogLine]], mark: Mark) -> Iterator[Sequence[LogLine]]:
-    """The lines behind a mark, of a log read from before it."""
-    at, left = 0, mark.lines
+def _after(batches: Iterable[Sequence[LogLine]], at: int) -> Iterator[Sequence[LogLine]]:
+    """The lines after a moment, of a log read from before it."""
     batches = iter(batches)
     for batch in batches:
         for number, line in enumerate(batch):
-            at = max(at, line.at)
-            if at > mark.at or (at == mark.at and left == 0):
+            if line.at > at:
                 yield batch[number:]
                 yield from batches
                 return
-            if at == mark.at and left is not None:
+
+
+def _behind(
+    batches: Iterable[Sequence[LogLine]], mark: Mark, most: float = inf
+) -> Generator[Sequence[LogLine], None, bool]:
+    """The lines behind a mark; whether it was found among the first `most`."""
+    left = mark.lines
+    batches = iter(batches)
+    for batch in batches:
+        for number, line in enumerate(batch, 1):
+            if line.at == mark.at:
                 left -= 1
+                if not left:
+                    yield batch[number:]
+                    yield from batches
+                    return True
+        most -= len(batch)
+        if most <= 0:
+            break
+    return False

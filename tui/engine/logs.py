@@ -64,12 +64,14 @@ class LogStream:
         timestamps: bool = False,
         since: float | None = None,
         until: float | None = None,
+        whole_lines: bool = False,
         longest: int = LONGEST,
         source: int = 0,
     ) -> None:
         """`tty` is the container's Config.Tty, `tail` None for all lines; since and until in Unix seconds.
 
         The last `tail` lines are counted off first, and what of them lies outside of the time is left out.
+        With `whole_lines` a last one is left out whose end is not written yet.
         """
         options: dict[str, str | int] = {
             "stdout": 1,
@@ -89,6 +91,7 @@ class LogStream:
             self._wire = opened(answer)
         self._body = Chunks.of(answer)
         kind = TerminalLines if tty else FrameLines
+        self._whole_lines = whole_lines
         self._lines = kind(timestamps=timestamps, longest=longest, source=source)
 
     def __iter__(self) -> Iterator[list[LogLine]]:
@@ -97,7 +100,7 @@ class LogStream:
                 if batch:
                     yield batch
             last = self._lines.finish()
-            if last and self._wire.fileno() >= 0:
+            if last and not self._whole_lines and self._wire.fileno() >= 0:
                 yield last
         finally:
             self.close()

@@ -39,6 +39,14 @@ class Uses(NamedTuple):
     """By network id; stopped containers among them."""
 
 
+class Refusal(NamedTuple):
+    """What an Engine said when it would not start a container."""
+
+    at: float
+    """Epoch seconds."""
+    words: str
+
+
 Listener = Callable[[Changes], None]
 
 
@@ -60,6 +68,8 @@ class Store:
         """Whether intermediate images are read too from now on."""
         self.image_sizes: ImageSizes | None = None
         """What the images share, as somebody asked for it last; None before anybody did."""
+        self.refusals: Mapping[str, Refusal] = MappingProxyType({})
+        """By container id, of starts asked for here: of some an Engine's State.Error says nothing."""
         self.meters: Meters | None = None
         """What the containers use; None before anybody wanted to know."""
 
@@ -109,6 +119,16 @@ class Store:
         """Take what the images share, from any thread, and publish that they look different."""
         self.image_sizes = sizes
         self._publish(Changes(Kind.IMAGE, updated=frozenset(self.images)), always=True)
+
+    def start_ended(self, ident: str, refused: str) -> None:
+        """A start of a container was done, or `refused` in these words. From any thread."""
+        with self._lock:
+            others = {one: said for one, said in self.refusals.items() if one in self.containers}
+            others.pop(ident, None)
+            self.refusals = others | ({ident: Refusal(self.clock(), refused)} if refused else {})
+        if refused:
+            # an Engine tells of no event then
+            self._publish(Changes(Kind.CONTAINER, updated=frozenset((ident,))), always=True)
 
     def replace(self, kind: Kind, models: Iterable[Model]) -> Changes:
         """Take a whole list of a kind; returns and publishes what became different."""

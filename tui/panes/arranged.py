@@ -99,7 +99,7 @@ class Arranged:
     def _sort(self, keys: list[str], models: Mapping[str, Model]) -> None:
         engine_of, reverse = self._scope.engine_of, self.order.reverse
         field = self._view.field(self.order.column)
-        if field is not None:
+        if field is not None and field.order is not None:
             ranks = {key: field.order(models[key], engine_of(key).store) for key in keys}
             unknown = [key for key in keys if ranks[key] is None]
             keys[:] = [key for key in keys if ranks[key] is not None]

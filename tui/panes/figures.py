@@ -110,13 +110,12 @@ def _trend(model: Container, store: Store, now: float) -> tuple[str, Tone]:
     return dim(trend(trace) if trace is not None else "")
 
 
-def _most(amount: Callable[[Figure], float | None]) -> Callable[[Container, Store], float | None]:
-    """An order that begins with the most, those without a figure apart."""
+def _order(amount: Callable[[Figure], float | None]) -> Callable[[Container, Store], float | None]:
+    """The order of the newest figures, those without one apart."""
 
     def order(model: Container, store: Store) -> float | None:
         figure = latest(model, store)
-        found = amount(figure) if figure is not None else None
-        return -found if found is not None else None
+        return amount(figure) if figure is not None else None
 
     return order
 
@@ -144,7 +143,7 @@ def _field(
 ) -> Field:
     """A column that is as wide as it will ever have to be: figures come and go, columns stand still."""
     layout = column(ident, least=cells, most=cells, right=True, priority=priority)
-    return Field(layout, _cell(words), _most(amount), needs=STATISTICS)
+    return Field(layout, _cell(words), _order(amount), needs=STATISTICS, most_first=True)
 
 
 FIELDS = (
@@ -152,7 +151,7 @@ FIELDS = (
     Field(
         column("trend", least=TREND_MARKS, most=TREND_MARKS, right=True, priority=2),
         _trend,
-        _most(_cpu),
+        None,
         needs=STATISTICS,
     ),
     _field("mem", 8, lambda figure, age: mebibytes(figure.memory), lambda figure: figure.memory, 0),

@@ -125,19 +125,22 @@ IMAGES = KindView(
         Field(
             column("size", least=7, most=8, right=True),
             lambda model, store, now: plain(size(model.size)),
-            lambda model, store: -model.size,
+            lambda model, store: model.size,
+            most_first=True,
         ),
         Field(
             column("shared", least=7, most=8, right=True, priority=2),
             lambda model, store, now: _bytes(_shared(model, store)),
-            lambda model, store: -(_shared(model, store) or 0),
+            lambda model, store: _shared(model, store) or 0,
             needs=SIZES,
+            most_first=True,
         ),
         Field(
             column("unique", least=7, most=8, right=True),
             lambda model, store, now: _bytes(_unique(model, store)),
-            lambda model, store: -(_unique(model, store) or 0),
+            lambda model, store: _unique(model, store) or 0,
             needs=SIZES,
+            most_first=True,
         ),
         Field(
             column("age", least=6, most=7, priority=2, right=True),
@@ -147,7 +150,8 @@ IMAGES = KindView(
         Field(
             column("used by", least=8, most=40, priority=1, grows=True),
             _used_by,
-            lambda model, store: -len(users(model, store)),
+            lambda model, store: len(users(model, store)),
+            most_first=True,
         ),
     ),
     sort="repository",

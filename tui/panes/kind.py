@@ -22,12 +22,17 @@ class Field(NamedTuple):
 
     column: Column
     cell: CellOf
-    order: Callable[[Any, Store], Any]
-    """What the rows are sorted by in this column; those with None stand last, whichever way round."""
+    order: Callable[[Any, Store], Any] | None
+    """What the rows are sorted by in this column; those with None stand last, whichever way round.
+
+    None where another column has the same order.
+    """
     needs: str = ""
     """Shown only while this is on."""
     unless: str = ""
     """Not shown while this is on."""
+    most_first: bool = False
+    """Whether who sorts by it wants to see the most first."""
 
 
 class Fold(NamedTuple):

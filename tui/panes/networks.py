@@ -58,7 +58,8 @@ NETWORKS = KindView(
         Field(
             column("containers", least=10, most=40, priority=1, grows=True),
             _containers,
-            lambda model, store: -len(users(model, store)),
+            lambda model, store: len(users(model, store)),
+            most_first=True,
         ),
         Field(
             column("id", least=12, most=12, priority=3),

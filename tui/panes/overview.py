@@ -23,6 +23,7 @@ from tui.panes.fact import (
 )
 from tui.panes.overview_container import container_overview
 from tui.panes.secrets import covered_assignment
+from tui.panes.why import remembered
 from tui.panes.words import moment, size, state_words, when
 from widgets.table import Tone
 
@@ -53,6 +54,7 @@ def overview(
     """
     match model:
         case Container():
+            found = remembered(found, store.refusals.get(model.id))
             return list(container_overview(model, found, now, reveal=reveal, why=why))
         case Image():
             return list(_image(model, found, store, now, reveal))

@@ -87,7 +87,7 @@ def _command(container: Container, answer: Found) -> Iterator[Fact]:
 
 
 def _compose(container: Container) -> list[Fact]:
-    service = dict(container.labels).get("com.docker.compose.service", "")
+    service = container.service
     return fact("project", "  ".join(filter(None, (container.project, service and f"service {service}"))))
 
 

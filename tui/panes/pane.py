@@ -112,16 +112,25 @@ class KindPane(PaneRows):
         if self._watch is not None:
             self._watch.take(engine, ids)
 
-    def sort_by(self, column: str, *, reverse: bool = False) -> None:
-        """Sort by a column; does nothing for a column the kind does not have."""
-        if any(one.id == column for one in self._columns):
+    def sort_by(self, column: str, *, reverse: bool | None = None) -> None:
+        """Sort by a column, None: the way round one wants first; does nothing for one without an order.
+
+        The cursor stays on its object, or on the first row: who sorts from there wants to see what is first.
+        """
+        if column in self._sortable:
+            first = self.table.cursor in self.table.keys[:1]
+            if reverse is None:
+                field = self.view.field(column)
+                reverse = field is not None and field.most_first
             self.arranged.order = Order(column, reverse)
             self.table.sorted_by(column, reverse)
             self.refresh_rows(())
+            if first:
+                self.table.move_to(self.table.keys[0])
 
     def sort_next(self) -> None:
         """Sort by the column after the present one."""
-        columns = [one.id for one in self._columns]
+        columns = self._sortable
         at = columns.index(self.order.column) if self.order.column in columns else -1
         self.sort_by(columns[(at + 1) % len(columns)])
 
@@ -164,6 +173,12 @@ class KindPane(PaneRows):
             self._choices.keep(f"{self.view.kind}.more", self._more)
         self.refresh_rows(())
 
+    @property
+    def _sortable(self) -> list[str]:
+        """The ids of the columns that rows can be sorted by."""
+        fields = {one.id: self.view.field(one.id) for one in self._columns}
+        return [name for name, field in fields.items() if field is None or field.order is not None]
+
     def _make_watch(self) -> Watch:
         from tui.panes.watch import Watch
 
@@ -190,4 +205,4 @@ class KindPane(PaneRows):
     def _sort_asked(self, event: Table.SortAsked) -> None:
         event.stop()
         again = event.column == self.order.column
-        self.sort_by(event.column, reverse=again and not self.order.reverse)
+        self.sort_by(event.column, reverse=not self.order.reverse if again else None)

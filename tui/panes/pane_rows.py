@@ -18,6 +18,7 @@ from tui.panes.arranged import HOST, Arranged, Order
 from tui.panes.colored import ColoredTable, host_tone
 from tui.panes.figures import STATISTICS
 from tui.panes.kind import KindView
+from widgets.noticing import Noticing
 from widgets.table import Cell, Column, Tone
 from widgets.text import shown
 
@@ -48,7 +49,7 @@ class _Rows(ColoredTable):
         self._viewed()
 
 
-class PaneRows(Vertical):
+class PaneRows(Vertical, Noticing):
     """One kind's objects, whatever a person chose to see of them."""
 
     DEFAULT_CSS = """

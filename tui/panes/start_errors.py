@@ -1,4 +1,4 @@
-"""What to do about the Engine's words for a container that could not be started (State.Error)."""
+"""What to do about the Engine's words for a container that could not be started, or runc's in its log."""
 
 from __future__ import annotations
 
@@ -31,11 +31,16 @@ _KNOWN = (
     ),
     (
         r'exec: "([^"]*)": permission denied',
-        "{} may not be executed by its user: chmod +x it in the image, or run another command.",
+        "{} is a folder, or not executable for its user: chmod +x it in the image, or run another command.",
     ),
     (
         r'exec "?([^":]*)"?: exec format error',
         "{} is for another kind of machine, or a script that does not begin with #!.",
+    ),
+    (
+        r"^exec ([^\s:]+): no such file or directory$",
+        "{} is a script whose #! names nothing there is (also when its lines end as in Windows), "
+        "or a program that lacks its loader.",
     ),
     (
         r"bind source path does not exist: (\S+)",
@@ -46,7 +51,7 @@ _KNOWN = (
         "A folder is mounted on a file or a file on a folder: look at both ends of its mounts.",
     ),
     (
-        r"unable to find user ([^\s:]+)",
+        r"unable to find user ([^\s:]+): no matching entries",
         "Its image has no user {}: name another one, or a number.",
     ),
     (

@@ -20,12 +20,14 @@ from tui.engine import figures
 from tui.engine.figures import Trace
 from tui.engine.lines import docker
 from tui.engine.models import Container
+from tui.panes.figures import measured
 from tui.panes.stats_layout import Layout, arrange
 from tui.panes.stats_words import SPANS, bytes_in_use, count, percent, rate, span_of, totals
 from tui.panes.words import age, state_words
 from tui.terminal import SLOW_FRAMES
 from widgets.bar import Bar, Piece
 from widgets.chart import Chart, Limit, Plot, Series
+from widgets.noticing import Noticing
 from widgets.text import Shown, shown
 from widgets.trails import Paths, Trails
 
@@ -62,7 +64,7 @@ class Charts(ScrollableContainer, can_focus=False, inherit_bindings=False):
     """The charts, scrolled where they do not fit."""
 
 
-class StatsTab(Widget, can_focus=True):
+class StatsTab(Noticing, can_focus=True):
     """CPU, memory, network, disk and processes of a container, and what they add up to."""
 
     ALLOW_SELECT = False
@@ -130,8 +132,6 @@ class StatsTab(Widget, can_focus=True):
         self._model, self._engine = model, engine
         self._look()
         self._draw()
-        # Textual does not tell a widget of its size when the layout was asked for before it was made
-        self.call_after_refresh(self._settle)
 
     def take_readings(self, ids: Collection[str]) -> None:
         """There are new figures of these containers."""
@@ -199,7 +199,7 @@ class StatsTab(Widget, can_focus=True):
     def _look(self) -> None:
         """Want figures of what is in view, and of nothing else."""
         model, engine = self._model, self._engine
-        looks = model is not None and model.running and self._in_view
+        looks = model is not None and measured(model) and self._in_view
         self._want(engine.meters if engine is not None and looks else None)
 
     def _want(self, meters: Meters | None) -> None:
@@ -226,10 +226,6 @@ class StatsTab(Widget, can_focus=True):
         """Share the new room."""
         self._arrange()
 
-    def _settle(self) -> None:
-        self._look()
-        self._arrange()
-
     def _arrange(self) -> None:
         """Give each chart its place."""
         width, height = self.size
@@ -249,7 +245,7 @@ class StatsTab(Widget, can_focus=True):
 
     def _now(self, trace: Trace | None) -> float:
         """The time at the right edge: of a container that does not run, when it was last seen running."""
-        running = self._model is not None and self._model.running
+        running = self._model is not None and measured(self._model)
         return self._clock() if running or trace is None or not trace.times else trace.times[-1]
 
     def _draw(self) -> None:
@@ -265,7 +261,7 @@ class StatsTab(Widget, can_focus=True):
         span = self._span or span_of(trace.times, now)
         minutes = f"{span / 60:g} min"
         plot = partial(Plot, trace.times, span=span, now=now)
-        if model.running:
+        if measured(model):
             plot = partial(plot, begin=shown(f"{minutes} ago"))
         else:
             end = shown(f"{datetime.fromtimestamp(now):%H:%M:%S}")
@@ -298,7 +294,7 @@ class StatsTab(Widget, can_focus=True):
 
     def _notes(self, model: Container, trace: Trace) -> Iterator[Piece]:
         """What is to be known of the figures."""
-        if not model.running:
+        if not measured(model):
             state, tone = state_words(model, self._clock())
             yield Piece(shown(f" {state}: "), tone)
             yield Piece(shown("its last figures" if trace.times else "there are no figures"), "dim")

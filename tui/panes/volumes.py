@@ -51,7 +51,8 @@ VOLUMES = KindView(
         Field(
             column("used by", least=10, most=40, priority=1),
             _used_by,
-            lambda model, store: -len(users(model, store)),
+            lambda model, store: len(users(model, store)),
+            most_first=True,
         ),
         Field(
             column("mountpoint", least=16, most=80, priority=2, grows=True),

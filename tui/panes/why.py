@@ -15,6 +15,8 @@ from widgets.table import Tone
 
 if TYPE_CHECKING:
     from tui.engine.lives import Turn, Why
+    from tui.engine.logs import LogLine
+    from tui.engine.store import Refusal
 
 DOWN = "Why is it down?"
 AGAIN = "Why was it restarted?"
@@ -27,6 +29,8 @@ WHOLE = 4
 SHORT_RUN, FIRST_WAIT, LONGEST_WAIT = 10.0, 0.1, 60.0
 """After so short a run an Engine waits before it starts again: twice as long each time, up to the last."""
 ASKED = "as it was asked to"
+FAILED_START, NOT_STARTED = 128, "the Engine could not start it"
+"""The exit code that it then has, as far as no other one says more."""
 ENDING = (2, 3, 9, 15)
 """Signals that are meant to end a process."""
 FROM_OUTSIDE = (130, 137, 143)
@@ -57,7 +61,8 @@ def why_section(container: Container, found: Found, now: float, why: Why | None)
             return []
         known = _runs(why.turns)
         lines = _last_lines(why, state) if why.lines else []
-        return section(AGAIN, restart_facts(container, found, now, known), _history(known, now), lines)
+        history = _history(known, now, _lived(container, found))
+        return section(AGAIN, restart_facts(container, found, now, known), history, lines)
     if not causes:
         return []
     turns = _completed(why.turns if why is not None else (), state)
@@ -65,13 +70,22 @@ def why_section(container: Container, found: Found, now: float, why: Why | None)
     return section(
         DOWN,
         causes,
-        fact("", _ended_by(turns, container)),
-        fact("what to do", _advice(found)),
+        fact("", _ended_by(turns, why.turns if why is not None else ())),
+        fact("what to do", _advice(found, why.lines if why is not None else ())),
         restart_facts(container, found, now, runs),
-        _history(runs, now) if why is not None else (),
+        _history(runs, now, _lived(container, found) if runs else 0) if why is not None else (),
         _last_lines(why, state) if why is not None else (),
         probes(branch(state, "Health"), now),
     )
+
+
+def remembered(found: Found | None, refusal: Refusal | None) -> Found | None:
+    """The inspect answer, with the error of the last start where the Engine itself has not kept it."""
+    state = branch(found or {}, "State")
+    if not found or refusal is None or word(state, "Error"):
+        return found
+    since = moment(word(state, "StartedAt")) or 0.0
+    return found if since > refusal.at else {**found, "State": {**state, "Error": refusal.words}}
 
 
 def exit_facts(container: Container, state: Found) -> list[Fact]:
@@ -81,7 +95,8 @@ def exit_facts(container: Container, state: Found) -> list[Fact]:
     oom_killed = bool(state.get("OOMKilled"))
     if container.state in ("exited", "dead", "restarting") or (code and not container.running):
         tone = Tone.BAD if oom_killed else Tone.WARN if code else Tone.PLAIN
-        lines = [Fact("why", f"{code}: {exit_meaning(code, oom_killed)}", tone)]
+        meaning = NOT_STARTED if error and code == FAILED_START else exit_meaning(code, oom_killed)
+        lines = [Fact("why", f"{code}: {meaning}", tone)]
     elif oom_killed:
         lines = [Fact("why", "a process in it was killed because memory ran out (OOMKilled)", Tone.BAD)]
     else:
@@ -98,8 +113,7 @@ def restart_facts(container: Container, found: Found, now: float, runs: Sequence
     words = name + (f", at most {most} times" if most else "")
     if times := number(found, "RestartCount"):
         words += f"  restarted {counted(times, 'time')}"
-        # a restart is counted as soon as the Engine waits for it; it may have forgotten the first runs
-        lived = times if container.state == "restarting" else times + 1
+        lived = _lived(container, found)  # of which it may have forgotten the first ones
         since, until = (runs[-lived].began, runs[-1].ended) if len(runs) >= lived else (None, None)
         if since is not None and until is not None:
             words += f" in {lasted(until - since)}"
@@ -112,6 +126,11 @@ def restart_facts(container: Container, found: Found, now: float, runs: Sequence
     if branch(found, "HostConfig").get("AutoRemove"):
         facts.append(Fact("", "removed with its anonymous volumes when it stops (--rm)", Tone.WARN))
     return facts
+
+
+def _lived(container: Container, found: Found) -> int:
+    """How often it has run since somebody started it; a restart counts as soon as the Engine waits for it."""
+    return number(found, "RestartCount") + (container.state != "restarting")
 
 
 def probes(health: Found, now: float) -> Iterator[Fact]:
@@ -127,32 +146,36 @@ def probes(health: Found, now: float) -> Iterator[Fact]:
             yield Fact("", f"  … {len(lines) - PROBE_LINES} more lines", Tone.DIM)
 
 
-def _advice(found: Found) -> str:
+def _advice(found: Found, lines: Sequence[LogLine]) -> str:
     state = branch(found, "State")
     limit = number(branch(found, "HostConfig"), "Memory")
     if state.get("OOMKilled") and limit:
         return f"It may use {memory(limit)} of memory: raise that limit, or have it use less."
-    return start_advice(word(state, "Error"))
+    # a container that began but whose command did not has that in its log, and no error
+    said = lines[-1].text.strip() if lines and lines[-1].text.startswith("exec ") else ""
+    return start_advice(word(state, "Error") or said)
 
 
-def _ended_by(turns: Sequence[Turn], container: Container) -> str:
-    """Who ended its last run, as far as the events tell."""
+def _ended_by(turns: Sequence[Turn], told: Sequence[Turn]) -> str:
+    """Who ended its last run, as far as the events tell; `told` are those that the Engine remembers."""
     back = list(reversed(turns))
     end = next((place for place, turn in enumerate(back) if turn.action == "die"), None)
     if end is None:
         return ""
     life = list(takewhile(lambda turn: turn.action != "start", back[end:]))
+    # an Engine tells of a stop just before the end or just after it
     stopped = any(turn.action in ("stop", "restart") for turn in back[:end])
+    stopped = stopped or any(turn.action == "stop" for turn in life)
     kills = [turn for turn in reversed(life) if turn.action == "kill" and (stopped or turn.signal in ENDING)]
     died = back[end]
+    if not kills and stopped:
+        return "it was asked to stop"
     if not kills:
-        whole = len(life) < len(back) - end and not any(turn.action == "oom" for turn in life)
-        alone = whole and len(turns) > 2 and died.exit_code in FROM_OUTSIDE
-        return (
-            "the Engine was not asked for it: the signal came from inside or from its machine"
-            if alone
-            else ""
-        )
+        # it forgets the oldest first: all that came after a start is there
+        whole = any(turn.action == "start" for turn in told)
+        alone = whole and died.exit_code in FROM_OUTSIDE and all(turn.action != "oom" for turn in life)
+        words = "the Engine was not asked for it: the signal came from inside or from its machine"
+        return words if alone else ""
     first, last = kills[0], kills[-1]
     if last.signal == 9 and first.signal not in (9, None):
         asked = signal_name(first.signal)
@@ -208,12 +231,14 @@ def _wait(runs: Sequence[Run], times: int) -> float:
     return min(FIRST_WAIT * 2.0 ** min(max(in_a_row - 1, 0), 20), LONGEST_WAIT)
 
 
-def _history(runs: Sequence[Run], now: float) -> list[Fact]:
-    """Its runs, the oldest first; the middle of many is one line."""
+def _history(runs: Sequence[Run], now: float, lived: int) -> list[Fact]:
+    """Its runs, the oldest first, of `lived` at least; the middle of many is one line."""
     folded = runs[1:-2] if len(runs) > WHOLE else []
     rows = [Fact("", _run_words(run, now)) for run in runs]
     if folded:
         rows[1:-2] = [Fact("", _folded(folded), Tone.DIM)]
+    if (gone := lived - len(runs)) > 0:
+        rows.insert(0, Fact("", f"… {counted(gone, 'earlier run')}, forgotten by the Engine", Tone.DIM))
     return labelled("history", rows)
 
 

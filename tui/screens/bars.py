@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SILENT_SECONDS = 2.0
 """A job's request without an answer for so long is worth a word in the header."""
 
+REGISTRIES = 1
+"""The group of what stands and goes of the registries' tab."""
+
 DEMO_WORDS = "DEMO ENGINE, NOT DOCKER"
 
 LAMPS: Mapping[LinkState, tuple[str, str, str]] = {
@@ -138,9 +141,11 @@ def tab_pieces(views: Sequence[KindView], scope: Scope, current: Kind, *, stale:
         count = str(len(scope.of(view.kind))) if scope.listed(view.kind) else "…"
         tone = "current" if view.kind is current else "plain"
         pieces.append(Piece(shown(f" {number} {view.title} {count} "), tone, f"pane-{view.kind}"))
-        pieces.append(Piece(Shown(" ")))
-    pieces.append(Piece(shown(f" {len(views) + 1} Registries "), "plain", "app.registries", weight=2))
-    pieces.append(Piece(shown(f" {len(views) + 2} Engine "), "plain", "app.engine_pane", weight=2))
+        pieces.append(Piece(Shown(" "), weight=3))
+    # at 80 columns the end of the longest word makes room for all of the rest
+    for text, weight in ((f" {len(views) + 1} Reg", 2), ("istries", 4), (" ", 2)):
+        pieces.append(Piece(Shown(text), "plain", "app.registries", weight, REGISTRIES if weight == 2 else 0))
+    pieces.append(Piece(Shown(f" {len(views) + 2} Engine "), "plain", "app.engine_pane", weight=2))
     if stale:
         pieces.append(Piece(Shown(" last known state "), "loud", weight=1))
     return pieces

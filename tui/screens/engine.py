@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container as Group
 from textual.events import Resize, ScreenResume, ScreenSuspend
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
 from tui.engine.errors import EngineError
 from tui.engine.link import Link, LinkState
 from tui.screens.body import VIEWS
-from tui.screens.engine_bars import head_pieces, tab_pieces
+from tui.screens.engine_bars import head_pieces, line_pieces, tab_pieces
 from tui.screens.engine_disk import DiskPage
 from tui.screens.engine_events import EventsPage
 from tui.screens.engine_overview import OverviewPage
-from tui.screens.engine_page import Ground, Page, bindings
+from tui.screens.engine_page import Ground, Page, bindings, say_broken
 from tui.screens.engine_plugins import PluginsPage
 from tui.screens.engine_top import TopPage
 from tui.screens.key_bar import KeyBar, Named
 from tui.screens.threads import asked
 from widgets.bar import Bar, Piece
-from widgets.text import Shown, shown
+from widgets.text import Shown
 
 if TYPE_CHECKING:
     from tui.engine.about import About
     from tui.engine.engine import Engine, News
     from tui.engine.kinds import Kind
     from tui.screens.desk import ScreenDesk
+    from tui.screens.engine_kept import Kept
+    from tui.screens.help import HelpSection
     from tui.settings import Settings
 
 PAGES: tuple[type[Page], ...] = (OverviewPage, TopPage, DiskPage, EventsPage, PluginsPage)
@@ -56,7 +58,7 @@ BINDINGS = bindings(
     (str(len(VIEWS) + 1), "app.registries", "registries", "The registries"),
     ("right_square_bracket,tab", "turn(1)", "next", "The next section"),
     ("left_square_bracket,shift+tab", "turn(-1)", "previous", "The section before"),
-    ("r", "again", "again", "Ask the Engine again what it is"),
+    ("r", "again", "again", "Ask the Engine again what it is; try to reach it where it is away"),
     ("i", "raw", "raw", "What the Engine answered, as JSON"),
     ("y", "copy", "copy", "Copy what is shown, or what is under the cursor"),
     ("Y", "copy_line", "copy_line", "Copy the docker line"),
@@ -79,7 +81,7 @@ class EngineScreen(Screen[None]):
         & Page { display: none; height: 1fr; }
         & Page.-current { display: block; }
         & > .engine--line { background: $surface; }
-        &.-wide > .engine--line { display: none; }
+        &.-beside > .engine--line { display: none; }
     }
     """
 
@@ -98,15 +100,19 @@ class EngineScreen(Screen[None]):
         *,
         clock: Callable[[], float],
         jump: Callable[[Engine, Kind, str], None],
-        section: int = 0,
+        kept: Kept,
+        section: int | None = None,
     ) -> None:
-        """`jump` leaves for an object of the Engine, in its own pane; `section` is the one to begin with."""
+        """`jump` leaves for an object of the Engine, in its own pane.
+
+        `kept` is how the Engine's pane was left; `section` is the one to begin with, when not that one.
+        """
         super().__init__()
         self.engine = engine
-        self.section = section
+        self.section = kept.section if section is None else section
         """Which one is in view, from 0."""
         self._settings = settings
-        self._ground = Ground(engine, desk, clock, lambda kind, key: jump(engine, kind, key))
+        self._ground = Ground(engine, desk, clock, lambda kind, key: jump(engine, kind, key), kept)
         self._pages: dict[int, Page] = {}
         self._about: About | None = None
         self._asking = False
@@ -126,12 +132,12 @@ class EngineScreen(Screen[None]):
         yield self._line
         yield self._keys
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Ask what the Engine is, and listen to it."""
         self.engine.listen(self._hear)
         self._show_head()
-        self._show_section(self.section)
-        self.action_again()
+        await self._show_section(self.section)
+        self._again()
 
     def on_unmount(self) -> None:
         """Listen no more."""
@@ -157,18 +163,20 @@ class EngineScreen(Screen[None]):
         if self._pages and self.page.looked_at:
             self.page.look_away()
 
-    def _show_section(self, section: int) -> None:
+    async def _show_section(self, section: int) -> None:
+        """Bring a section into view; the next key is for it already."""
         if self.section in self._pages and self.page.looked_at:
             self.page.look_away()
-        self.section = section
+        self.section = self._ground.kept.section = section
         if section not in self._pages:
             self._pages[section] = PAGES[section](self._ground)
-            self._body.mount(self._pages[section])
+            await self._body.mount(self._pages[section])
             if self._about is not None:
                 self.page.call_after_refresh(self.page.take_about, self._about)
         for number, page in self._pages.items():
             page.set_class(number == section, "-current")
         page = self.page
+        self.set_focus(page.home)
         self._tabs.show(tab_pieces([one.WORD for one in PAGES], section))
         self._keys.set_keys([*KEYS, *page.KEYS, *MORE_KEYS])
         self._show_line()
@@ -178,7 +186,6 @@ class EngineScreen(Screen[None]):
         """The section is laid out: now it may ask and follow."""
         if page is not self.page:
             return
-        page.home.focus()
         if self._in_front and not page.looked_at:
             page.look()
         self.refresh_bindings()
@@ -186,13 +193,17 @@ class EngineScreen(Screen[None]):
     # What the Engine says of itself
 
     def action_again(self) -> None:
-        """Ask the Engine again."""
+        """Ask the Engine again; where it is away, try to reach it now."""
+        self.engine.retry_now()
+        self._again()
+        self.page.again()
+
+    def _again(self) -> None:
         if not self._asking:
             self._asking = True
-            self.run_worker(self._ask(), group="about", exit_on_error=False)
-        if self._pages:
-            self.page.again()
+            self._ask()
 
+    @work(group="about", exit_on_error=False)
     async def _ask(self) -> None:
         from tui.engine.about import About, ask_about
 
@@ -203,7 +214,7 @@ class EngineScreen(Screen[None]):
             about = About(None, None, (error,))
         finally:
             self._asking = False
-        self._about = about
+        self._about = about = about.over(self._about)
         for page in self._pages.values():
             page.take_about(about)
         self._show_head()
@@ -220,16 +231,16 @@ class EngineScreen(Screen[None]):
             up = event.news.state is LinkState.UP
             back, self._lost = up and self._lost, not up
             # it may have been another one, or set up anew, since it was asked
-            if back and not self._asking:
-                self.action_again()
+            if back:
+                self._again()
+                self.page.again()
         for page in self._pages.values():
             page.hear(event.news)
 
     # The bars
 
     def _show_head(self) -> None:
-        prod = self._settings.marked(self.engine.endpoint).prod
-        left = head_pieces(self.engine, self._about, prod=prod)
+        left = head_pieces(self.engine, self._about, prod=self._settings.marked(self.engine.endpoint).prod)
         self._head.show(left, [Piece(Shown(" ? help "), "dim", "help", weight=9)])
 
     def _line_text(self) -> str:
@@ -238,13 +249,14 @@ class EngineScreen(Screen[None]):
 
     @on(Page.Changed)
     def _show_line(self) -> None:
-        line = self._line_text() if self._pages else ""
-        self._keys.show_line(line if self.has_class("-wide") else "")
-        self._line.show([Piece(Shown(f" {shown(line)} "), "dim")] if line else [])
+        line, beyond = (self._line_text(), self.page.beyond) if self._pages else ("", ())
+        beside = self.size.width >= WIDE and not beyond
+        self.set_class(beside, "-beside")
+        self._keys.show_line(line if beside else "")
+        self._line.show(line_pieces(line, beyond, self.size.width))
 
     def on_resize(self, event: Resize) -> None:
         """Narrow or wide."""
-        self.set_class(event.size.width >= WIDE, "-wide")
         self._show_line()
 
     async def on_bar_clicked(self, event: Bar.Clicked) -> None:
@@ -252,15 +264,13 @@ class EngineScreen(Screen[None]):
         event.stop()
         name, _, number = event.action.partition("-")
         if name == "section":
-            self._show_section(int(number))
+            await self._show_section(int(number))
         else:
             await self.run_action(event.action)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say when something failed that nobody foresaw; the screen goes on."""
-        if event.state is WorkerState.ERROR:
-            words = f"Wharf itself failed: {event.worker.error!r}"
-            self.notify(shown(words), severity="error", markup=False, timeout=30)
+        say_broken(self, event)
 
     # Keys
 
@@ -269,15 +279,13 @@ class EngineScreen(Screen[None]):
         match action:
             case "turn":
                 return not isinstance(self.focused, Input)
-            case "raw":
-                return bool(self._pages) and self.page.raw is not None
-            case "copy":
-                return bool(self._pages) and bool(self.page.copied[0])
+            case "raw" | "copy":
+                return bool(self._pages) and self.page.has(action)
         return True
 
-    def action_turn(self, sections: int) -> None:
+    async def action_turn(self, sections: int) -> None:
         """Turn to another section."""
-        self._show_section((self.section + sections) % len(PAGES))
+        await self._show_section((self.section + sections) % len(PAGES))
 
     def action_raw(self) -> None:
         """Show the answer as JSON."""
@@ -306,12 +314,22 @@ class EngineScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        from tui.screens.help import HelpRow, HelpScreen, HelpSection
-        from tui.screens.keytable import bindings_of
+        from tui.screens.help import HelpScreen
 
-        sections = []
-        for title, scope in (("Engine", type(self)), (self.page.WORD, type(self.page))):
-            own = bindings_of(scope, self._settings.keys)
-            rows = [HelpRow(one.key, (one.id or "").rpartition(".")[2], one.tooltip) for one in own]
-            sections += [HelpSection(title, rows)] if rows else []
-        self.app.push_screen(HelpScreen(sections))
+        scopes = (("Engine", type(self)), (self.page.WORD, type(self.page)))
+        self.app.push_screen(HelpScreen(help_sections(scopes, self._settings.keys)))
+
+
+def help_sections(scopes: Iterable[tuple[str, type]], own_keys: Mapping[str, str]) -> Sequence[HelpSection]:
+    """The keys of each of these that has some."""
+    from tui.screens.help import HelpRow, HelpSection
+    from tui.screens.keytable import bindings_of
+
+    sections = []
+    for title, scope in scopes:
+        rows = [
+            HelpRow(one.key, (one.id or "").rpartition(".")[2], one.tooltip)
+            for one in bindings_of(scope, own_keys)
+        ]
+        sections += [HelpSection(title, rows)] if rows else []
+    return sections

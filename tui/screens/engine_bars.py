@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
+
 from tui.engine.engine import Engine
 from tui.screens.bars import LAMPS, demo_pieces, short_name
 from widgets.bar import Piece
@@ -32,6 +34,22 @@ def head_pieces(engine: Engine, about: About | None, *, prod: bool) -> Sequence[
     if about is not None and about.host is not None and (count := len(about.host.warnings)):
         pieces.append(Piece(shown(f" ⚠ {count} warning{'' if count == 1 else 's'} "), "warn", weight=1))
     return pieces
+
+
+def line_pieces(line: str, beyond: Sequence[str], width: int) -> Sequence[Piece]:
+    """The docker line, and what it does not say because docker has no words for it.
+
+    Each is cut where both do not fit into so many cells, the second to half of them.
+    """
+    if not line:
+        return []
+    aside = cut(shown(f"· only in Wharf: {', '.join(beyond)} "), width // 2) if beyond else Shown("")
+    return [Piece(cut(shown(f" {line} "), width - cell_len(aside)), "dim"), Piece(aside, "dim")]
+
+
+def cut(text: Shown, cells: int) -> Shown:
+    """As much of a text as fits into so many cells."""
+    return text if cell_len(text) <= cells else Shown(f"{set_cell_size(text, max(cells - 2, 0))}… ")
 
 
 def tab_pieces(words: Sequence[Shown], current: int) -> Sequence[Piece]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from tui.engine.errors import EngineError
+from tui.engine.happenings import NANOS
 from tui.engine.lines import DockerLine, docker
 from tui.panes.fact import Fact, section
+from tui.screens.engine_event_rows import time_words
 from tui.screens.engine_page import Ground, Page, bindings, failure
 from tui.screens.rows import Ink, text_layout
 from tui.screens.threads import asked
@@ -54,7 +56,6 @@ class DiskPage(Page, can_focus=True):
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
-        self._use: DiskUse | None = None
         self._kinds: dict[str, Usage] = {}
         self._asking = False
         self._table = UnmarkedTable(COLUMNS, self._cells)
@@ -68,8 +69,16 @@ class DiskPage(Page, can_focus=True):
         yield self._facts
 
     def on_mount(self) -> None:
-        """Say how it is asked for."""
-        self.say(text_layout(Shown(NOT_ASKED), Ink.DIM))
+        """What is known from before, or how it is asked for."""
+        super().on_mount()
+        if self._use is not None:
+            self._show(self._use)
+        else:
+            self.say(text_layout(Shown(NOT_ASKED), Ink.DIM))
+
+    @property
+    def _use(self) -> DiskUse | None:
+        return self.ground.kept.use
 
     @property
     def home(self) -> Widget:
@@ -90,30 +99,34 @@ class DiskPage(Page, can_focus=True):
     def action_use(self) -> None:
         """Ask now."""
         if not self._asking:
-            self.run_worker(self._ask(), group="disk", exit_on_error=False)
+            self._asking = True
+            self._ask()
 
+    @work(group="disk", exit_on_error=False)
     async def _ask(self) -> None:
         # only now: it brings the HTTP library along
         from tui.engine.disk_use import ask_disk
 
-        self._asking = True
         self.refresh_bindings()
         self.say(text_layout(Shown(ASKING), Ink.DIM))
-        began = time.monotonic()
+        ground, began = self.ground, time.monotonic()
+
+        def keep() -> DiskUse:
+            # on the thread: whoever left meanwhile finds it when they come back
+            ground.kept.use = use = ask_disk(connection, ground.clock)
+            ground.kept.took = time.monotonic() - began
+            return use
+
         try:
-            connection = self.ground.engine.connection
-            use = await asked(lambda: ask_disk(connection, self.ground.clock))
+            connection = ground.engine.connection
+            self._show(await asked(keep))
         except EngineError as error:
             self.say(failure(error))
-        else:
-            self._show(use, time.monotonic() - began)
         finally:
             self._asking = False
             self.refresh_bindings()
 
-    def _show(self, use: DiskUse, took: float) -> None:
-        first = self._use is None
-        self._use = use
+    def _show(self, use: DiskUse) -> None:
         self._kinds = {one.kind: one for one in use.kinds}
         self.add_class("-asked")
         self._table.show(list(self._kinds))
@@ -122,9 +135,10 @@ class DiskPage(Page, can_focus=True):
         ]
         lines = [one for part in parts for one in part]
         self._facts.show([FactLine(shown(one.label), shown(one.text), one.tone) for one in lines])
-        words = f"asked at {datetime.fromtimestamp(use.asked):%H:%M:%S}"
+        took = self.ground.kept.took
+        words = f"asked at {time_words(int(use.asked * NANOS), self.ground.clock())}"
         self.say(text_layout(shown(f"{words}, it took {took:.0f} s" if took >= 1 else words), Ink.DIM))
-        if first and self.has_focus:
+        if self.has_focus:
             self._facts.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from signal import Signals
 
@@ -47,31 +47,35 @@ def time_words(at: int, now: float) -> str:
 
 
 def said(one: Happening, store: Store) -> Iterator[str]:
-    """What is worth reading of an event, in words."""
+    """What is worth reading of an event, in words.
+
+    A container's labels stand among what its events say: only what belongs to an action is taken for that.
+    """
     told = one.said
     if one.detail:
         yield one.detail
     elif status := told.get("health_status"):
         yield status  # Podman's way
-    code = told.get("exitCode", told.get("containerExitCode", ""))
+    ended, own = "die" in one.action, one.kind == Kind.CONTAINER
+    code = told.get("exitCode", told.get("containerExitCode", "")) if ended else ""
     if one.action in ("die", "died") and (number := _whole(code)) is not None:
         yield f"exit {code}: {exit_meaning(number, False)}"
     elif code:
         yield f"exit {code}"
-    if signal := told.get("signal"):
+    if one.action == "kill" and (signal := told.get("signal")):
         yield f"signal {_signal(signal)}"
-    if old := told.get("oldName"):
+    if one.action == "rename" and (old := told.get("oldName")):
         yield f"was {old.removeprefix('/')}"
     if image := told.get("image"):
         yield f"image {image}"
-    if container := told.get("container"):
+    if not own and (container := told.get("container")):
         known = store.containers.get(container)
         yield f"container {short(container) if known is None else known.name}"
     if target := told.get("destination"):
         yield f"at {target}"
     if freed := told.get("reclaimed"):
         yield f"{freed if (bytes_ := _whole(freed)) is None else size(bytes_)} freed"
-    if driver := told.get("driver", told.get("type", "")):
+    if not own and (driver := told.get("driver", told.get("type", ""))):
         yield f"driver {driver}"
 
 
@@ -112,6 +116,16 @@ def _image(one: Happening, store: Store) -> tuple[Kind, str] | None:
 def copied(one: Happening, now: float, store: Store) -> str:
     """An event as one line of text."""
     return "  ".join(cell.text for cell in cells(one, now, store)).rstrip()
+
+
+def as_told(one: Happening) -> Mapping[str, object]:
+    """An event as the Engine told it, whole."""
+    return {
+        "Type": one.kind,
+        "Action": f"{one.action}: {one.detail}" if one.detail else one.action,
+        "Actor": {"ID": one.ident, "Attributes": {**one.said}},
+        "timeNano": one.at,
+    }
 
 
 def _whole(text: str) -> int | None:

@@ -12,13 +12,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.engine.errors import Unreachable
-from tui.engine.happenings import NANOS, Happening, Happenings
-from tui.engine.lines import DockerLine, docker
+from tui.engine.happenings import Happening, Happenings
+from tui.engine.lines import DockerLine
 from tui.engine.link import Link, LinkState
 from tui.panes.words import counted
-from tui.screens.engine_event_rows import COLUMNS, cells, copied, looked_for, object_of, short
-from tui.screens.engine_kept import KeptEvents
-from tui.screens.engine_page import Ground, Page, bindings, failure
+from tui.screens.engine_event_line import EventLine, event_line
+from tui.screens.engine_event_rows import COLUMNS, as_told, cells, copied, object_of, short
+from tui.screens.engine_page import Ground, Page, Raw, bindings, failure
 from widgets.bar import Bar, Piece
 from widgets.table import Cell, Table
 from widgets.text import Shown, shown
@@ -28,8 +28,6 @@ from widgets.unmarked_table import UnmarkedTable
 if TYPE_CHECKING:
     from tui.engine.engine import News
 
-PAST_SECONDS = 3600
-"""How far back the history goes; an Engine keeps 256 events at most."""
 GATHER_SECONDS = 0.1
 """So long events are gathered before they are shown together."""
 AGAIN_SECONDS = 2.0
@@ -76,15 +74,15 @@ class EventsPage(Page):
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
         self._feed: Happenings | None = None
-        self._kept = KeptEvents(lambda one: looked_for(one, ground.engine.store))
-        self._after = int((ground.clock() - PAST_SECONDS) * NANOS)
-        self._follow = True
-        self._execs = False
+        self._kept = ground.kept.events
+        self._follow = self._kept.cursor is None
         self._gathering = False
         self._status = Bar()
         self._table = UnmarkedTable(COLUMNS, self._cells)
         self._typed = Typed(placeholder="text  !not  type=container  action=die", select_on_focus=False)
         self._typed.cursor_blink = False
+        with self._typed.prevent(Input.Changed):
+            self._typed.value = self._kept.filter
 
     def compose(self) -> ComposeResult:
         """How many, what went wrong, the events, the filter."""
@@ -99,7 +97,22 @@ class EventsPage(Page):
 
     @property
     def line(self) -> DockerLine | None:
-        return docker("events", "--since", "1h")
+        return self._event_line.line
+
+    @property
+    def beyond(self) -> Sequence[str]:
+        return self._event_line.rest
+
+    @property
+    def _event_line(self) -> EventLine:
+        server = self.ground.engine.link.server
+        podman = server is not None and bool(server.podman)
+        return event_line(self._kept.filter, execs=self._kept.execs, podman=podman)
+
+    @property
+    def raw(self) -> Raw | None:
+        one = self._current
+        return Raw(f"The event {one.kind} {one.action}", as_told(one)) if one is not None else None
 
     @property
     def copied(self) -> tuple[str, str]:
@@ -149,7 +162,7 @@ class EventsPage(Page):
             self.post_message(self.Told(feed))
 
         engine = self.ground.engine
-        feed = Happenings(lambda: engine.connection, told, after=self._after, every=self._execs)
+        feed = Happenings(lambda: engine.connection, told, after=self._kept.after, every=self._kept.execs)
         self._feed = feed
         feed.start()
         self.say(None)
@@ -180,9 +193,7 @@ class EventsPage(Page):
             self._open()
 
     def _take(self, feed: Happenings) -> None:
-        found = feed.take()
-        self._kept.add(found)
-        self._after = max((self._after, *(one.at for one in found)))
+        self._kept.add(feed.take())
 
     # What is seen
 
@@ -191,12 +202,14 @@ class EventsPage(Page):
         self._table.show(keys, ())
         if self._follow:
             self._table.action_last()
+        elif self._kept.cursor not in (None, self._table.cursor):
+            self._table.move_to(self._kept.cursor or "")
         left = [Piece(*self._state())]
         passed = f"{len(keys):,} of " if self._kept.filter else ""
         left.append(Piece(shown(f" {passed}{counted(count, 'event')} ")))
         if self._kept.filter:
             left.append(Piece(shown(f" /{self._kept.filter} "), "accent"))
-        right = [Piece(Shown(" with execs "), "warn", weight=1)] if self._execs else []
+        right = [Piece(Shown(" with execs "), "warn", weight=1)] if self._kept.execs else []
         right.append(Piece(Shown(" following " if self._follow else " not following "), "dim", weight=2))
         self._status.show(left, right)
         self.refresh_bindings()
@@ -216,6 +229,7 @@ class EventsPage(Page):
         event.stop()
         keys = self._table.keys
         follow = not keys or self._table.cursor == keys[-1]
+        self._kept.cursor = None if follow else self._table.cursor
         if follow != self._follow:
             self._follow = follow
             self._show()
@@ -243,13 +257,14 @@ class EventsPage(Page):
     def action_follow(self) -> None:
         """Follow the newest, or no more."""
         self._follow = not self._follow
+        self._kept.cursor = None if self._follow else self._table.cursor
         self._show()
 
     def action_execs(self) -> None:
         """Have commands in containers told too, or no more; the last hour is read again."""
-        self._execs = not self._execs
+        self._kept.execs = not self._kept.execs
         self._kept.clear()
-        self._after = int((self.ground.clock() - PAST_SECONDS) * NANOS)
+        self.post_message(self.Changed())
         if self.looked_at:
             self._open()
 
@@ -268,6 +283,7 @@ class EventsPage(Page):
         event.stop()
         self._kept.filter = event.value.strip()
         self._show()
+        self.post_message(self.Changed())
 
     @on(Input.Submitted)
     def _narrow(self, event: Input.Submitted) -> None:

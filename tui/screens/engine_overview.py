@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -109,14 +111,14 @@ class OverviewPage(Page):
         from tui import __version__
         from tui.engine.gaps import gaps
 
-        link = self.ground.engine.link
+        link, endpoint = self.ground.engine.link, self.ground.engine.endpoint
         lacking = [gap.sentence for gap in gaps(link.server)] if link.server is not None else []
         major, minor = self.ground.spoken()
         spoken = f"{major}.{minor}" if major else ""
         first = [
             *warning_facts(about, lacking),
             *(count_facts(counted(about.host, self.ground.engine.store)) if about.host is not None else ()),
-            *client_facts(Client(__version__, sdk.__version__, spoken)),
+            *client_facts(Client(__version__, sdk.__version__, spoken, *here(), endpoint.name)),
             *(release_facts(about.release, self.ground.clock()) if about.release is not None else ()),
         ]
         return first, host_facts(about.host) if about.host is not None else []
@@ -127,6 +129,11 @@ class OverviewPage(Page):
             first, second = [*first, *second], []
         self._first.show(_lines(first), "first")
         self._second.show(_lines(second), "second")
+
+
+def here() -> tuple[str, str]:
+    """The version of Python, and the machine it runs on."""
+    return platform.python_version(), f"{sys.platform}/{platform.machine()}"
 
 
 def _lines(found: Sequence[Fact]) -> list[FactLine]:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from tui.engine.engine import Engine, News
     from tui.engine.kinds import Kind
     from tui.screens.desk import ScreenDesk
+    from tui.screens.engine_kept import Kept
 
-__all__ = ["Ground", "Page", "Raw", "bindings", "failure"]
+__all__ = ["Ground", "Page", "Raw", "bindings", "failure", "say_broken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Ground:
     """Seconds since the epoch."""
     jump: Callable[[Kind, str], None]
     """Leaves for an object, by its key, in its own pane."""
+    kept: Kept
+    """How this Engine's pane was left."""
 
     def spoken(self) -> tuple[int, int]:
         """The API version that is spoken; (0, 0) while there is no connection."""
@@ -59,6 +62,13 @@ def failure(error: EngineError) -> Layout:
     """What the Engine said, and the next step."""
     advice = [text_layout(whole(error.advice))] if error.advice else []
     return stacked([text_layout(whole(error.message), Ink.BAD), *advice])
+
+
+def say_broken(widget: Widget, event: Worker.StateChanged) -> None:
+    """Say that a worker failed, if this is what happened."""
+    if event.state is WorkerState.ERROR:
+        words = f"Wharf itself failed: {event.worker.error!r}"
+        widget.notify(shown(words), severity="error", markup=False, timeout=30)
 
 
 class Page(Vertical):
@@ -113,6 +123,11 @@ class Page(Vertical):
         return None
 
     @property
+    def beyond(self) -> Sequence[str]:
+        """What that line does not say, in a word or two each."""
+        return ()
+
+    @property
     def home(self) -> Widget:
         """What has the keys at first."""
         raise NotImplementedError
@@ -126,6 +141,10 @@ class Page(Vertical):
     def raw(self) -> Raw | None:
         """The answer behind it."""
         return None
+
+    def has(self, what: str) -> bool:
+        """Whether there is anything to "copy", or an answer to look at "raw"."""
+        return bool(self.copied[0]) if what == "copy" else self.raw is not None
 
     def look(self) -> None:
         """Somebody looks at it from now on."""
@@ -146,9 +165,7 @@ class Page(Vertical):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say when something failed that nobody foresaw; the section goes on."""
-        if event.state is WorkerState.ERROR:
-            words = f"Wharf itself failed: {event.worker.error!r}"
-            self.notify(shown(words), severity="error", markup=False, timeout=30)
+        say_broken(self, event)
 
     def say(self, layout: Layout | None) -> None:
         """Say something above all else, or nothing."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.widget import Widget
 
 from tui.engine.errors import EngineError
 from tui.engine.gaps import PLUGINS
+from tui.engine.happenings import NANOS, Happenings
 from tui.engine.jobs import Job
 from tui.engine.lines import DockerLine, docker
+from tui.engine.link import Link, LinkState
+from tui.screens.engine_kept import PAST_SECONDS
 from tui.screens.engine_page import Ground, Page, Raw, bindings, failure
 from tui.screens.rows import Ink, Layout, text_layout, whole
 from tui.screens.threads import asked
@@ -34,10 +38,11 @@ COLUMNS = (
     Column("description", Shown("DESCRIPTION"), least=12, most=200, grows=True),
 )
 NONE = "No plugins are installed: docker plugin install NAME fetches one."
+ASKING = "◌ asking the Engine …"
 
 
 class PluginsPage(Page):
-    """Listed when it is first looked at, and again after something was done to one."""
+    """Listed when somebody begins to look, and again whenever an event tells that one is different."""
 
     WORD = Shown("Plugins")
     KEYS = (("table.open", "inspect"), ("engine_plugins.turn", "enable/disable"))
@@ -52,13 +57,23 @@ class PluginsPage(Page):
     }
     """
 
+    class Told(Message):
+        """There is something to take from a stream of events."""
+
+        def __init__(self, feed: Happenings) -> None:
+            super().__init__()
+            self.feed = feed
+
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
+        self._feed: Happenings | None = None
         self._plugins: dict[str, Plugin] = {}
         self._listed = False
+        """Whether the Engine has said which there are."""
         self._table = UnmarkedTable(COLUMNS, self._cells)
         self._facts = Facts()
         self._facts.can_focus = False
+        self._facts.display = False
 
     def compose(self) -> ComposeResult:
         """What is to be said, the installed ones, the built-in ones."""
@@ -87,20 +102,56 @@ class PluginsPage(Page):
         return (plugin.name, plugin.name) if plugin is not None else ("", "")
 
     def look(self) -> None:
-        """List them, the first time."""
+        """List them, and follow what is done to them."""
         super().look()
-        if not self._listed:
-            self._listed = True
-            self.again()
+        self.again()
+        self._follow()
+
+    def look_away(self) -> None:
+        """Follow nothing any more."""
+        super().look_away()
+        if self._feed is not None:
+            self._feed.close()
+            self._feed = None
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more."""
+        self.look_away()
 
     def again(self) -> None:
         """List them anew."""
-        if self._listed:
-            self.run_worker(self._ask(), group="plugins", exclusive=True, exit_on_error=False)
+        if self.looked_at:
+            self._ask()
 
     def hear(self, news: News) -> None:
-        """Something was done to one of them."""
-        if isinstance(news, Job) and news.ended is not None and news.task.verb.startswith("plugin."):
+        """Something was done to one of them, or the Engine is back."""
+        match news:
+            case Job(ended=float()) if news.task.verb.startswith("plugin."):
+                self.again()
+            case Link(state=LinkState.UP) if self._feed is not None and self._feed.error is not None:
+                self._follow()
+
+    def _follow(self) -> None:
+        """Hear what is done to plugins, by whomever."""
+        if not has_plugins(self.ground.engine):
+            return
+        if self._feed is not None:
+            self._feed.close()
+
+        def told() -> None:
+            self.post_message(self.Told(feed))
+
+        engine = self.ground.engine
+        # not from now on: the Engine's clock may be another
+        after = int((self.ground.clock() - PAST_SECONDS) * NANOS)
+        feed = Happenings(lambda: engine.connection, told, after=after, types=("plugin",))
+        self._feed = feed
+        feed.start()
+
+    @on(Told)
+    def _told(self, event: Told) -> None:
+        event.stop()
+        if event.feed is self._feed and event.feed.take():
             self.again()
 
     def take_about(self, about: About) -> None:
@@ -109,8 +160,10 @@ class PluginsPage(Page):
         lines = [FactLine(shown(use), shown(", ".join(names))) for use, names in built_in if names]
         heading = FactLine(Shown("Built into the Engine"), Shown(""))
         self._facts.show([heading, *lines] if lines else [])
+        self._facts.display = bool(lines)
         self._facts.styles.height = len(lines) + 2
 
+    @work(group="plugins", exclusive=True, exit_on_error=False)
     async def _ask(self) -> None:
         # only now: it brings the HTTP library along
         from tui.engine.about import ask_plugins
@@ -126,6 +179,9 @@ class PluginsPage(Page):
             return
         self._plugins = {plugin.name: plugin for plugin in found}
         self._table.show(list(self._plugins))
+        if not self._listed:
+            self._table.move_to(self.ground.kept.plugin or "")
+        self._listed = True
         self._say()
         self._moved()
 
@@ -135,7 +191,7 @@ class PluginsPage(Page):
     def _words(self) -> Layout | None:
         if not has_plugins(self.ground.engine):
             return text_layout(whole(PLUGINS.sentence))
-        return None if self._plugins else text_layout(Shown(NONE), Ink.DIM)
+        return None if self._plugins else text_layout(Shown(NONE if self._listed else ASKING), Ink.DIM)
 
     def _cells(self, key: str) -> Sequence[Cell]:
         one = self._plugins[key]
@@ -152,6 +208,8 @@ class PluginsPage(Page):
 
     @on(Table.Moved)
     def _moved(self) -> None:
+        if self._listed:
+            self.ground.kept.plugin = self._table.cursor
         self.refresh_bindings()
         self.post_message(self.Changed())
 
@@ -164,8 +222,9 @@ class PluginsPage(Page):
     def action_turn(self) -> None:
         """Enable or disable the plugin under the cursor."""
         if (plugin := self.selected) is not None:
-            self.run_worker(self._turn(plugin), group="turning", exit_on_error=False)
+            self._turn(plugin)
 
+    @work(group="turning", exit_on_error=False)
     async def _turn(self, plugin: Plugin) -> None:
         try:
             await turn(self.ground.desk, plugin)
@@ -175,9 +234,9 @@ class PluginsPage(Page):
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:
         event.stop()
-        plugin = self._plugins[event.key]
-        self.run_worker(self._inspect(plugin), group="inspect", exclusive=True, exit_on_error=False)
+        self._inspect(self._plugins[event.key])
 
+    @work(group="inspect", exclusive=True, exit_on_error=False)
     async def _inspect(self, plugin: Plugin) -> None:
         from tui.engine.about import inspect_plugin
         from tui.screens.engine_raw import RawScreen

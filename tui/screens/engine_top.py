@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container as Group
 from textual.events import Resize
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.engine.figures import Figure, Readings
@@ -70,6 +71,7 @@ class TopPage(Page):
         self._by_memory = UnmarkedTable(_columns("MOST MEMORY"), self._cells)
         self._figures: dict[str, Figure] = {}
         self._wanted: tuple[str, ...] = ()
+        self._aging: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """All together, then who uses most."""
@@ -96,13 +98,23 @@ class TopPage(Page):
         super().look()
         self._want()
         self._show()
+        self._aging = self.set_interval(OLD_SECONDS, self.grow_old)
 
     def look_away(self) -> None:
         """Have none measured any more."""
         super().look_away()
+        if self._aging is not None:
+            self._aging.stop()
         if self._wanted:
             self._wanted = ()
             self.ground.engine.meters.want(self, ())
+
+    def grow_old(self) -> None:
+        """An Engine that hangs sends nothing: say how old its figures are, and ask whether it is there."""
+        self._show()
+        newest = max((one.at for one in self._figures.values()), default=None)
+        if newest is not None and self.ground.clock() - newest > OLD_SECONDS:
+            self.ground.engine.probe()
 
     def hear(self, news: News) -> None:
         """Other containers run, or there are new figures."""

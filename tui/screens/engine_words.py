@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from tui.engine.about import About, Host, Part, Release
+from tui.engine.about import About, Host, Part, Release, Swarm
 from tui.engine.errors import EngineError
 from tui.engine.kinds import Kind
 from tui.engine.store import Store
@@ -25,6 +25,12 @@ class Client(NamedTuple):
     """The docker SDK's version."""
     api: str
     """The API version that is spoken."""
+    python: str
+    """The version of the language Wharf runs in."""
+    machine: str
+    """linux/x86_64."""
+    reached: str
+    """The docker context, or the address where none leads there."""
 
 
 def warning_facts(about: About, gaps: Sequence[str]) -> list[Fact]:
@@ -55,6 +61,9 @@ def client_facts(client: Client) -> list[Fact]:
         fact("Wharf", client.wharf),
         fact("docker SDK", client.sdk),
         fact("API spoken", client.api),
+        fact("Python", client.python),
+        fact("OS/Arch", client.machine),
+        fact("context" if "://" not in client.reached else "address", client.reached),
     )
 
 
@@ -72,13 +81,17 @@ def release_facts(release: Release, now: float) -> list[Fact]:
             fact("OS/Arch", f"{release.os}/{release.arch}"),
             fact("kernel", release.kernel),
             fact("built", when(moment(release.built), now) or release.built),
-            fact("experimental", "yes" if release.experimental else "", Tone.WARN),
+            _experimental(release),
         ),
         *section(
             "Parts",
             *(fact(part.name, _version(part)) for part in release.parts),
         ),
     ]
+
+
+def _experimental(release: Release) -> list[Fact]:
+    return fact("experimental", "yes", Tone.WARN) if release.experimental else fact("experimental", "no")
 
 
 def _version(part: Part) -> str:
@@ -110,7 +123,6 @@ def count_facts(host: Host) -> list[Fact]:
 
 def host_facts(host: Host) -> list[Fact]:
     """The machine and the settings, as `docker info` tells them."""
-    swarm = host.swarm + (f", {host.swarm_role}" if host.swarm_role else "")
     cgroup = host.cgroup_driver + (f", version {host.cgroup_version}" if host.cgroup_version else "")
     default = f" (default {host.default_runtime})" if host.default_runtime else ""
     return [
@@ -133,16 +145,40 @@ def host_facts(host: Host) -> list[Fact]:
             fact("logging", host.logging),
             fact("cgroup", cgroup),
             fact("runtimes", f"{', '.join(host.runtimes)}{default}"),
+            fact("init", host.init),
             facts("security", map(_security, host.security)),
-            fact("swarm", swarm, Tone.BAD if host.swarm_error else Tone.PLAIN),
-            fact("", host.swarm_error, Tone.BAD),
+            _swarm_facts(host.swarm),
+            facts("address pools", host.pools),
+            fact("firewall", host.firewall),
+            facts("CDI folders", host.cdi),
+            facts("CDI devices", host.devices),
+            fact("resources", ", ".join(host.resources)),
             facts("mirrors", host.mirrors),
             facts("insecure", host.insecure),
             facts("proxies", (f"{label}: {covered('proxy', text)}" for label, text in host.proxies)),
             fact("live restore", "yes" if host.live_restore else "no"),
-            fact("debug", "yes" if host.debug else ""),
+            fact("debug", "yes" if host.debug else "no"),
+            facts("", (f"{label}: {told}" for label, told in host.debugged), Tone.DIM),
         ),
         *section("Built-in plugins", *(fact(use, ", ".join(names)) for use, names in host.plugins)),
+    ]
+
+
+def _swarm_facts(swarm: Swarm) -> list[Fact]:
+    """In or out; inside, who this node is and who leads."""
+    words = swarm.state + (f", {swarm.role}" if swarm.role else "")
+    count = f"{swarm.nodes:,}, of them {swarm.managers:,} managing" if swarm.nodes else ""
+    inside = [
+        ("id", swarm.cluster),
+        ("nodes", count),
+        ("this node", swarm.node),
+        ("its address", swarm.address),
+        ("managers at", ", ".join(swarm.manager_addresses)),
+    ]
+    return [
+        *fact("swarm", words, Tone.BAD if swarm.error else Tone.PLAIN),
+        *fact("", swarm.error, Tone.BAD),
+        *facts("", (f"{label}: {told}" for label, told in inside if told), Tone.DIM),
     ]
 
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui.engine.lines import DockerLine, docker
-from tui.engine.log_times import TAIL, Since
 from tui.panes.words import counted
-from tui.screens.bars import demo_pieces
+from tui.screens.bars import demo_pieces, short_name
 from tui.screens.logs_sources import LIVE, Source, Sources
 from widgets.bar import Piece
 from widgets.text import Shown, shown
@@ -41,6 +40,10 @@ def where(place: Place, sources: Sources) -> tuple[str, str]:
     if place.asking:
         return "reading older lines …", "accent"
     if not place.follow:
+        if place.kept and not place.among:
+            sides = (word for word, more in (("before", place.older), ("after", place.newer)) if more)
+            words = " and ".join(sides)
+            return (f"none shown here, more {words}" if words else "none shown"), "warn"
         more = "+" if place.newer else ""
         lines = f"{place.first:,}–{place.last:,} of {place.among:,}{more}"
         top = place.first <= 1 and not place.older
@@ -59,10 +62,22 @@ def head(sources: Sources, place: Place, modes: Sequence[str]) -> tuple[list[Pie
     if place.among != place.kept:
         count = f"{place.among:,} of {count}"
     left.append(Piece(shown(f" {count} "), "dim", weight=2))
-    words, tone = where(place, sources)
-    right = [Piece(shown(f" {words} "), tone, weight=1)]
+    right = _unanswered(sources)
+    if not right or place.asking or not place.follow:
+        words, tone = where(place, sources)
+        right.append(Piece(shown(f" {words} "), tone, weight=1))
     right += [Piece(shown(f" {mode} "), "dim", weight=4) for mode in modes]
     return left, right
+
+
+def _unanswered(sources: Sources) -> list[Piece]:
+    """Which Engines hold back what a log may have to say: nothing is known of its end."""
+    silent = sources.silent
+    if not silent:
+        return []
+    name = short_name(silent[0].endpoint) if len(sources.engines) > 1 else "the Engine"
+    others = f" +{len(silent) - 1}" if len(silent) > 1 else ""
+    return [Piece(shown(f" ◌ no answer from {name}{others} "), "bad")]
 
 
 def _whose(sources: Sources) -> list[Piece]:
@@ -96,26 +111,26 @@ def _short(source: Source) -> tuple[str, str, str]:
     return glyph, "ended", "warn" if source.exit_code else tone
 
 
-def filters(since: Since, keep: str, drop: str, context: int) -> list[Piece]:
+def filters(since: str, keep: str, drop: str, context: int) -> list[Piece]:
     """The second line, which is there when it says something: from when on, and what is left out."""
     pieces = []
-    if since.words:
-        pieces.append(Piece(shown(f" {since.words} "), "accent", "ask('since')"))
+    if since:
+        pieces.append(Piece(shown(f" {since} "), "accent", "ask('since')"))
     if keep:
         pieces.append(Piece(shown(f" & {keep} "), "good", "ask('keep')"))
     if drop:
         pieces.append(Piece(shown(f" ! {drop} "), "warn", "ask('drop')"))
-    if context and (keep or drop):
+    if context and keep:
         pieces.append(Piece(shown(f" {counted(context, 'line')} of context "), "dim", "context"))
     return pieces
 
 
-def docker_line(sources: Sources, current: int, since: Since = TAIL, *, stamps: bool = False) -> DockerLine:
-    """The line that shows the same; of several logs that of the container `current`, or all of a project."""
-    flags = (*since.flags, *(("--timestamps",) if stamps else ()))
+def docker_line(sources: Sources, current: int, flags: Sequence[str]) -> DockerLine:
+    """The line that shows the same; of several logs that of the container `current`, or of a project."""
     source = sources[current]
-    if sources.project:
-        line = docker("compose", "-p", sources.project, "logs", "--follow", *flags)
-    else:
-        line = docker("logs", "--follow", *flags, source.model.name)
+    if not sources.project:
+        return docker("logs", *flags, source.model.name).at(source.engine.endpoint)
+    seen = [each.model for each in sources.all if not each.hidden]
+    services = dict.fromkeys(model.service for model in seen) if len(seen) < len(sources) else ()
+    line = docker("compose", "-p", sources.project, "logs", *flags, *filter(None, services))
     return line.at(source.engine.endpoint)

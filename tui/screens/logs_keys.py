@@ -36,7 +36,6 @@ BINDINGS: list[BindingType] = [
 ]
 
 KEYS = (
-    ("logs.back", "back"),
     ("logs.help", "help"),
     ("logs.again", "read on"),
     ("logs.search", "search"),
@@ -58,3 +57,28 @@ KEYS = (
 """What the last line names, the most useful first."""
 SEARCHING = frozenset(("log.next_match", "log.previous_match"))
 """Those of them that need a search."""
+GIVEN = {
+    "/": "search",
+    "keep": "show only these",
+    "drop": "show none of these",
+    "since": "read from then on",
+    "go to": "go there",
+}
+"""What enter does, by sign of the line that is typed."""
+
+
+def named(
+    sign: str = "", back: str = "back", *, searching: bool = False, ranging: bool = False
+) -> list[tuple[str, str]]:
+    """All that the last line can name; what the keys do not do now it leaves out.
+
+    `sign` is that of the line at the bottom, `back` what escape does in the log.
+    """
+    typing = [
+        ("logs.given", GIVEN.get(sign, "done")),
+        ("logs.prompt", "end the search" if sign == "/" else "leave it as it was"),
+        ("logs.empty", "empty the line"),
+    ]
+    rest = [key for key in KEYS if searching or key[0] not in SEARCHING]
+    first = [("logs.back", back), *([("logs.copy", "copy the range")] if ranging else ())]
+    return [*typing, *first, *(key for key in rest if not ranging or key[0] != "logs.copy")]

@@ -15,6 +15,17 @@ from widgets.text import shown
 from widgets.typed import Typed
 
 
+class Words(Typed):
+    """The entry; its keys have names, so that they can be told and set."""
+
+    BINDINGS = [
+        Binding("enter", "submit", "Done", show=False, id="logs.given", tooltip="Take what was typed"),
+        Binding(
+            "ctrl+u", "delete_left_all", "Empty", show=False, id="logs.empty", tooltip="Empty it to the left"
+        ),
+    ]
+
+
 class LogPrompt(Horizontal):
     """A word for what is asked, the text, and beside it what is wrong with it."""
 
@@ -29,7 +40,10 @@ class LogPrompt(Horizontal):
     LogPrompt > Input, LogPrompt > Input:focus {
         height: 1; border: none; padding: 0; width: 1fr; min-width: 12; background: $surface;
     }
-    LogPrompt > .prompt--said { width: auto; max-width: 70%; padding: 0 1; color: $text-muted; }
+    LogPrompt > .prompt--said {
+        width: auto; max-width: 70%; padding: 0 1; color: $text-muted;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     LogPrompt > .prompt--said.-wrong { color: $text-error; }
     """
 
@@ -51,7 +65,7 @@ class LogPrompt(Horizontal):
         self._sign = ""
         self._sign_words = Static(markup=False, classes="prompt--sign")
         self._said = Static(markup=False, classes="prompt--said")
-        self._input = Typed(select_on_focus=False, compact=True)
+        self._input = Words(select_on_focus=False, compact=True)
         self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from tui.engine.log_places import After
-from tui.engine.log_times import TAIL, moment, since
+from tui.engine.log_places import After, Tail
+from tui.engine.log_times import TAIL, WHOLE, moment, rfc3339, since
 from tui.panes.words import counted
 from tui.screens.logs_prompt import LogPrompt
 from tui.screens.logs_reading import Reading
@@ -47,6 +47,29 @@ class Questions:
         self._reading = reading
         self._sources = sources
         self._clock = clock
+
+    @property
+    def sign(self) -> str:
+        """What the line at the bottom is for; "" when it is closed."""
+        return self._prompt.sign
+
+    @property
+    def since_words(self) -> str:
+        """From where on, for a person; "" where nobody asked for it, or one has paged back beyond it."""
+        beyond = self._reading.elsewhere and isinstance(self.since.place, Tail)
+        return "" if beyond else self.since.words
+
+    @property
+    def flags(self) -> Sequence[str]:
+        """The options of `docker logs` that show from where on, and up to where, lines are kept."""
+        log = self._log
+        flags = self.since.flags if log.older or self.since.words else WHOLE.flags
+        oldest, newest = log.oldest, log.newest
+        if oldest is not None and log.older and (self._reading.elsewhere or log.newer):
+            flags = ("--since", rfc3339(oldest.at))
+        if newest is not None and log.newer:
+            flags = (*flags, "--until", rfc3339(newest.at))
+        return flags
 
     def ask(self, sign: str) -> None:
         """Open the line for one of HINTS; what holds already stands there."""

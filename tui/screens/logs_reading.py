@@ -38,6 +38,8 @@ class Reading:
         """Lines up to this epoch nanosecond are not wanted."""
         self.asking = False
         """Whether older lines are on their way."""
+        self.elsewhere = False
+        """Whether lines are kept that are older than those that were asked for, or a time was gone to."""
         self._log = log
         self._sources = sources
         self._tell = tell
@@ -59,11 +61,12 @@ class Reading:
     def begin(self, place: Place, *, floor: int = 0) -> None:
         """Show a log from a place on, and nothing up to `floor` (epoch nanoseconds). Raises Unreachable."""
         self.close()
-        self.floor = floor
+        self.floor, self.elsewhere = floor, False
         for source in self._sources.all:
             source.lines = 0
         self._log.clear()
         self._forward(place)
+        self._sources.expect()
         # only asking tells whether there are any
         self._log.older = isinstance(place, Tail) or (isinstance(place, After) and place.at > floor)
         self._log.newer = False
@@ -72,7 +75,7 @@ class Reading:
     @property
     def behind(self) -> bool:
         """Whether the end has not been reached yet."""
-        return self._pace.behind
+        return self._pace.behind and (self._sources.reading or bool(self._waiting))
 
     def _forward(self, place: Place) -> None:
         origins = self._origins = self._sources.origins()
@@ -127,7 +130,7 @@ class Reading:
         if newest is not None and newest.at < at and not self._log.newer:
             return False
         self.begin(After(at - 1), floor=self.floor if at > self.floor else 0)
-        self._log.follow = False
+        self._log.follow, self.elsewhere = False, True
         return True
 
     def again(self) -> None:
@@ -140,8 +143,7 @@ class Reading:
         newest = self._log.newest
         self._end_feed()
         self._forward(After(newest.at) if newest is not None and newest.at else Tail())
-        for number in range(len(self._sources)):
-            self._sources.again(number)
+        self._sources.expect()
 
     # What comes
 
@@ -184,8 +186,9 @@ class Reading:
         return max(1, min(PAGE, self._log.limit // 4))
 
     def _begin_source(self, news: Began) -> None:
-        turn = self._sources.began(news, self._clock())
-        if turn is not None and news.source in self._begun:
+        again, newest = news.source in self._begun, self._log.newest
+        turn = self._sources.began(news, self._clock(), newest.at if again and newest is not None else 0)
+        if turn is not None and again:
             self._show_turn(turn)
         self._begun.add(news.source)
 
@@ -206,20 +209,12 @@ class Reading:
             self._log.append([turn.ruler])
 
     def _append(self, lines: Sequence[LogLine]) -> None:
-        texts = self._texts(lines)
+        texts = _texts(lines, self.floor)
         for line in texts:
             source = self._sources[line.source]
             source.lines += 1
             source.last = line.at
         self._log.append(self._sources.woven(texts, before=self._log.newest))
-
-    def _texts(self, lines: Sequence[LogLine]) -> list[LogText]:
-        floor = self.floor
-        return [
-            LogText(text, "err" if fd == 2 else "out", at, source)
-            for fd, text, at, source in lines
-            if at > floor or not at
-        ]
 
     # More of it
 
@@ -246,7 +241,8 @@ class Reading:
                 self._log.older = True
         if dropped.is_set() or self._log.begins != begins:  # what followed the page has gone meanwhile
             return
-        newest, texts = self._log.newest, self._texts(found.lines)
+        newest, texts = self._log.newest, _texts(found.lines, self.floor)
+        self.elsewhere = self.elsewhere or bool(texts)
         self._log.prepend(self._sources.woven(texts, after=self._log.oldest))
         self._log.older = found.more and len(texts) == len(found.lines)
         if self._log.newest is not newest:
@@ -276,6 +272,15 @@ class Reading:
     def join(self, source: Source) -> None:
         """Read another container too. Raises Unreachable."""
         if self.feed is not None and not self._cut:
-            self.feed.join(origin_of(source))
+            self._begun.add(self.feed.join(origin_of(source)))
             self._origins = self._sources.origins()
             self._backlog = Backlog(self._origins)
+
+
+def _texts(lines: Sequence[LogLine], floor: int) -> list[LogText]:
+    """Lines as they are shown, without those up to `floor` (epoch nanoseconds)."""
+    return [
+        LogText(text, "err" if fd == 2 else "out", at, source)
+        for fd, text, at, source in lines
+        if at > floor or not at
+    ]

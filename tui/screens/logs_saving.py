@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tui.engine.log_times import Since
+from collections.abc import Sequence
+
 from tui.engine.logs import LogLine
 from tui.screens.logs_sources import Sources, origin_of
 from tui.screens.logs_view import ReadLog
@@ -11,8 +12,11 @@ from tui.verbs.log_saving import LogSaving
 STREAMS = {"out": 1, "err": 2}
 
 
-def saving_of(log: ReadLog, sources: Sources, since: Since) -> LogSaving:
-    """The containers that are not hidden, and the lines that are shown. Raises Unreachable."""
+def saving_of(log: ReadLog, sources: Sources, since: Sequence[str]) -> LogSaving:
+    """The containers that are not hidden, and the lines that are shown. Raises Unreachable.
+
+    `since` are the options of `docker logs` that show as much.
+    """
     seen = [number for number, source in enumerate(sources.all) if not source.hidden]
     places = {number: place for place, number in enumerate(seen)}
     lines = [
@@ -26,5 +30,5 @@ def saving_of(log: ReadLog, sources: Sources, since: Since) -> LogSaving:
         sources.project or sources[log.source].model.name,
         project=bool(sources.project),
         times=log.times != "off",
-        since=since.flags,
+        since=since,
     )

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from tui.engine.engine import Engine
+from tui.engine.link import LinkState
 from tui.engine.log_feed import Began, Ended
 from tui.engine.log_places import Origin
 from tui.engine.log_times import NANO
@@ -20,6 +21,10 @@ from widgets.text import shown
 
 MARKS = {"running": ("●", "good"), "paused": ("‖", "warn"), "restarting": ("◌", "warn")}
 """Glyph and tone of a container's state; of the others the open circle."""
+LATE = 50_000_000
+"""Nanoseconds by which a last line may be stamped after FinishedAt: it has yet to come through."""
+LOST = (LinkState.STALE, LinkState.DOWN)
+"""The states of the line in which nothing comes."""
 LIVE = frozenset(MARKS)
 """The states in which there is a process that may write."""
 
@@ -40,6 +45,8 @@ class Source:
     """Whether more of its log may come by itself."""
     trouble: bool = False
     """Whether reading ended for a reason that lies not in the container."""
+    broken: bool = False
+    """Whether that was not said by the Engine: it could not be reached."""
     stirred: bool = False
     """Whether something happened to the container since its log began to be read."""
     started: int = 0
@@ -130,6 +137,19 @@ class Sources:
         there = [source for source in self.all if source.state != "gone"]
         return bool(there) and (not self.reading or any(source.trouble for source in there))
 
+    @property
+    def silent(self) -> Sequence[Engine]:
+        """The Engines that do not answer although a log of theirs is read."""
+        reading = dict.fromkeys(source.engine for source in self.all if source.reading)
+        return [engine for engine in reading if engine.link.state in LOST]
+
+    def back(self) -> bool:
+        """Whether an Engine with which logs broke off answers again; told once."""
+        found = [each for each in self.all if each.broken and each.engine.link.state is LinkState.UP]
+        for source in found:
+            source.broken = False
+        return bool(found)
+
     def origins(self) -> list[Origin]:
         """Where to read them. Raises Unreachable."""
         return [origin_of(source) for source in self.all]
@@ -169,20 +189,33 @@ class Sources:
     def again(self, number: int) -> None:
         """The log of this one is read on."""
         source = self.all[number]
-        source.reading, source.trouble, source.stirred = True, False, False
+        source.reading, source.stirred = True, False
+        source.trouble = source.broken = False
 
-    def began(self, news: Began, now: float) -> Turn | None:
-        """A log begins to be read; returns the container's start. `now` is in epoch seconds."""
+    def expect(self) -> None:
+        """All of them are about to be read."""
+        for number in range(len(self.all)):
+            self.again(number)
+
+    def began(self, news: Began, now: float, newest: int = 0) -> Turn | None:
+        """A log begins to be read; returns the container's start. `now` is in epoch seconds.
+
+        `newest` is the time of the newest line of all, in epoch nanoseconds, when this start comes after it:
+        others may have written since.
+        """
         source = self.all[news.source]
         self.again(news.source)
         source.state, source.started, source.begins = news.state, news.started, news.begins
         source.live = news.state in LIVE
         if source.live:
             source.exit_code = None
+        if news.finished and len(self) > 1:
+            # told when its log has ended, which others may have gone on after
+            self._end(news.source, news.finished + LATE, news.exit_code)
         if not news.started:
             return None
         words = f"{source.label} started {_clock(news.started, now)}"
-        return self._turn("start", Turn(news.begins, news.source, words))
+        return self._turn("start", Turn(max(news.begins, newest + 1), news.source, words))
 
     def ended(self, news: Ended, newest: int) -> Turn | list[str]:
         """A log ended; returns the container's end, or else what there is to say of it.
@@ -195,6 +228,7 @@ class Sources:
             known = source.state == "gone"
             gone = error.status == HTTPStatus.NOT_FOUND
             source.state, source.trouble = ("gone" if gone else source.state), not gone
+            source.broken = not error.status
             if gone and known:
                 return []
             # without a status it was not the Engine that said it
@@ -208,14 +242,17 @@ class Sources:
             at = newest if source.live or len(self) == 1 else source.last
             if not at and len(self) > 1:
                 return []
-            words = f"{source.label} ended, exit code {news.exit_code}"
-            return self._turn("end", Turn(at + 1 if at else 0, news.source, words))
+            return self._end(news.source, at + 1 if at else 0, news.exit_code)
         if news.state == "created":
             return [] if source.joined else [f"{source.label} was not started yet"]
         source.trouble = news.state in LIVE
         return [f"the Engine ended the log of {source.label} although the container goes on"]
 
     # Rulers
+
+    def _end(self, number: int, at: int, exit_code: int) -> Turn:
+        words = f"{self.all[number].label} ended, exit code {exit_code}"
+        return self._turn("end", Turn(at, number, words))
 
     def _turn(self, what: str, turn: Turn) -> Turn:
         """A turn as it was first told: reading a log again tells it again."""

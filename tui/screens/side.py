@@ -11,7 +11,7 @@ from tui.engine.errors import EngineError
 from tui.engine.models import Container
 from tui.engine.models.image import ImageSizes
 from tui.engine.scope import Held
-from tui.engine.store import Store
+from tui.engine.store import Refusal, Store
 from tui.panes.detail import Detail
 from tui.screens.threads import on_thread
 from tui.verbs.common import target_of
@@ -31,7 +31,8 @@ class Side(Detail):
     ) -> None:
         super().__init__(Store(), clock=clock, id=id)
         self._wanted: Held | None = None
-        self._sizes: ImageSizes | None = None
+        self._asked: tuple[ImageSizes | None, Mapping[str, Refusal]] = (None, self.store.refusals)
+        """What is known only because somebody asked for something, as it was shown last."""
         self._rest: Timer | None = None
         self.settled = True
         """Whether all that was to be asked of what is shown has been answered."""
@@ -39,8 +40,10 @@ class Side(Detail):
     def follow(self, held: Held | None) -> None:
         """Show this object, or the same one again because it changed."""
         if held is not None and held == self._wanted:
-            if self._sizes is not (sizes := held.engine.store.image_sizes):
-                self._sizes = sizes
+            store = held.engine.store
+            asked = (store.image_sizes, store.refusals)
+            if asked[0] is not self._asked[0] or asked[1] is not self._asked[1]:
+                self._asked = asked
                 self.show(held.model, None)
             return
         before, self._wanted = self._wanted, held

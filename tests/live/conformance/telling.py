@@ -204,11 +204,15 @@ def _order(events: list[Any]) -> list[str]:
 
 
 def _once(lines: list[str]) -> None:
-    """Leave out a pause and its end that are told again: the Engine hears of them from below as well."""
-    for place in range(len(lines) - 4, -1, -1):
-        first, second = lines[place : place + 2], lines[place + 2 : place + 4]
-        if first == second and first[0].startswith("container pause "):
-            del lines[place + 2 : place + 4]
+    """Leave out a pause and its end that are told again: the Engine hears of them from below as well.
+
+    That it hears late: what was done in between is told between the first pause and its end only.
+    """
+    for place in range(len(lines) - 2, 0, -1):
+        pause, end = lines[place : place + 2]
+        paused = pause.startswith("container pause ") and end.startswith("container unpause ")
+        if paused and lines[place - 1] == end and pause in lines[:place]:
+            del lines[place : place + 2]
 
 
 def _event(event: Any) -> str:

@@ -13,6 +13,7 @@ from tui.engine.kinds import Kind
 from tui.engine.models.image import full_id
 
 PROJECT_LABEL = "com.docker.compose.project"
+SERVICE_LABEL = "com.docker.compose.service"
 
 _PODMAN_STATES = {
     "configured": "created",
@@ -95,6 +96,11 @@ class Container:
     def project(self) -> str:
         """The compose project, or ""."""
         return next((value for key, value in self.labels if key == PROJECT_LABEL), "")
+
+    @property
+    def service(self) -> str:
+        """The compose service, or ""."""
+        return next((value for key, value in self.labels if key == SERVICE_LABEL), "")
 
     @property
     def running(self) -> bool:
