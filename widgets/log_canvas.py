@@ -95,8 +95,12 @@ class LogCanvas(ScrollView):
         if line.tone == "rule":
             strip = self._rule(number, line)
         else:
-            parts = [self._gutter(number, line.tone), *self._before(y, line, part), self._text(number, part)]
-            strip = Strip.join(parts).adjust_cell_length(width, self._style("out"))
+            text = self._text(number, part)
+            cells = GUTTER + sum(self._prefix) + text.cell_length
+            rest = Segment(" " * (width - cells), self._style("out"))
+            # put together in one go: a strip is dear
+            segments = [*self._gutter(number, line.tone), *self._before(y, line, part), *text, rest]
+            strip = Strip(segments, max(cells, width)).crop(0, width)
         return self._highlit(strip, number)
 
     # what stands before the text
@@ -109,18 +113,16 @@ class LogCanvas(ScrollView):
             return CURSOR
         return SELECTED if self._is_selected(number) else ""
 
-    def _gutter(self, number: int, tone: str) -> Strip:
-        glyph, mark = GLYPHS[tone], self._mark(number)
-        segments = [Segment(glyph, self._style(f"{tone}-glyph"))]
-        segments.append(Segment(mark, self._style("mark")) if mark else Segment(" ", self._style(tone)))
-        return Strip(segments, GUTTER)
+    def _gutter(self, number: int, tone: str) -> tuple[Segment, Segment]:
+        glyph, mark = Segment(GLYPHS[tone], self._style(f"{tone}-glyph")), self._mark(number)
+        return glyph, Segment(mark, self._style("mark")) if mark else Segment(" ", self._style(tone))
 
-    def _before(self, y: int, line: LogText, part: int) -> list[Strip]:
+    def _before(self, y: int, line: LogText, part: int) -> list[Segment]:
         when, name = self._prefix
         if not when and not name:
             return []
         if part:
-            return [Strip.blank(when + name, self._style("out"))]
+            return [Segment(" " * (when + name), self._style("out"))]
         segments = []
         if when:
             text = words(line.at, self._times, self._clock())
@@ -129,7 +131,7 @@ class LogCanvas(ScrollView):
         if name:
             text, tone = self._names.of(line.source)
             segments.append(Segment(f"{text} ", self._style(tone)))
-        return [Strip(segments, when + name)]
+        return segments
 
     # rows across the whole width
 
