@@ -73,7 +73,7 @@ def test_engine(
     saying(monkeypatch, "/info", lambda found: {**found, "Warnings": [WARNING]})
     monkeypatch.setattr("tui.__version__", "1.2.3")
     monkeypatch.setattr("docker.__version__", "7.0.0")
-    monkeypatch.setattr("tui.screens.engine_overview.here", lambda: ("3.1.4", "linux/x86_64"))
+    monkeypatch.setattr("tui.screens.engine_overview.here", lambda: ("7.2.0", "3.12.3", "linux/amd64"))
     hall = Hall(tmp_path)
 
     async def play(pilot: Pilot[Any]) -> None:

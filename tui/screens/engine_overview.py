@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui.engine.about import About
     from tui.engine.engine import News
 
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 WIDE = 120
 """Cells from which there are two columns."""
 
@@ -106,8 +107,6 @@ class OverviewPage(Page):
         about = self._about
         if about is None:
             return [Fact("", "◌ asking the Engine …")], []
-        import docker as sdk
-
         from tui import __version__
         from tui.engine.gaps import gaps
 
@@ -115,10 +114,11 @@ class OverviewPage(Page):
         lacking = [gap.sentence for gap in gaps(link.server)] if link.server is not None else []
         major, minor = self.ground.spoken()
         spoken = f"{major}.{minor}" if major else ""
+        sdk, python, machine = here()
         first = [
             *warning_facts(about, lacking),
             *(count_facts(counted(about.host, self.ground.engine.store)) if about.host is not None else ()),
-            *client_facts(Client(__version__, sdk.__version__, spoken, *here(), endpoint.name)),
+            *client_facts(Client(__version__, sdk, spoken, python, machine, endpoint.name)),
             *(release_facts(about.release, self.ground.clock()) if about.release is not None else ()),
         ]
         return first, host_facts(about.host) if about.host is not None else []
@@ -131,9 +131,13 @@ class OverviewPage(Page):
         self._second.show(_lines(second), "second")
 
 
-def here() -> tuple[str, str]:
-    """The version of Python, and the machine it runs on."""
-    return platform.python_version(), f"{sys.platform}/{platform.machine()}"
+def here() -> tuple[str, str, str]:
+    """The versions of the docker SDK and of Python, and the machine they run on as Docker calls it."""
+    import docker as sdk
+
+    machine = platform.machine()
+    system = f"{sys.platform}/{ARCHITECTURES.get(machine, machine)}"
+    return sdk.__version__, platform.python_version(), system
 
 
 def _lines(found: Sequence[Fact]) -> list[FactLine]:

@@ -28,7 +28,7 @@ class Client(NamedTuple):
     python: str
     """The version of the language Wharf runs in."""
     machine: str
-    """linux/x86_64."""
+    """linux/amd64."""
     reached: str
     """The docker context, or the address where none leads there."""
 
