@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -129,7 +130,8 @@ class LogsShowing(Screen[None]):
         self._show_sources()
         for engine in self.sources.engines:
             engine.listen(self._hear)
-        await asyncio.wait([asyncio.wrap_future(self._first)], timeout=FIRST_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.wrap_future(self._first), FIRST_SECONDS)
         self._hear_feeds()
         self.set_timer(STAND_SECONDS, self._stand)
 
@@ -159,8 +161,9 @@ class LogsShowing(Screen[None]):
 
     def _tell(self, feed: Feed, news: News) -> None:
         self._news.append((feed, news))
-        if not (isinstance(news, Began) or self._first.done()):
-            self._first.set_result(None)
+        if not isinstance(news, Began):
+            with suppress(InvalidStateError):  # it was done before, or is not waited for any more
+                self._first.set_result(None)
         self.post_message(Told())
 
     def _hear(self, news: EngineNews) -> None:
