@@ -118,6 +118,7 @@ async def outcomes(person: Person, verb: str) -> dict[str, tuple[str, str]]:
     return {each["name"]: (each["outcome"], each.get("words", "")) for each in entry["objects"]}
 
 
+@pytest.mark.parametrize("engine", ["28.5"], indirect=True)
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 async def test_what_changed_since_the_plan_is_skipped_and_the_rest_done(
     change: Change, engine: PrivateEngine, api: docker.APIClient, home: Path

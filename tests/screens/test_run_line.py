@@ -31,6 +31,7 @@ from widgets.form import Form
 from widgets.form_inputs import Entry
 
 LINE = f"docker run -d --name web9 -p 8081:80 -e DB_PASSWORD=hunter2 {IMAGE}"
+LINES = "$ sudo " + LINE.replace(" -", " \\\n  -") + "\n"
 SPEC = read_line(LINE).spec
 
 
@@ -60,9 +61,10 @@ def taken(it: Running) -> str:
     return " ".join(it.screen.query_one(TakenLine).text.split())
 
 
-@pytest.mark.parametrize("field", ["image", "command", "detach", "publish", "labels"])
 @pytest.mark.parametrize(
-    "line", [LINE, "$ sudo " + LINE.replace(" -", " \\\n  -") + "\n"], ids=["one", "several"]
+    ("field", "line"),
+    [*((field, LINE) for field in ("command", "detach", "labels")), ("image", LINES), ("publish", LINES)],
+    ids=["command", "detach", "labels", "several lines", "several lines beside a list"],
 )
 async def test_a_line_pasted_anywhere_fills_the_whole_form(engine: Engine, field: str, line: str) -> None:
     it = Running(engine, RunSpec(image=IMAGE))
