@@ -59,6 +59,15 @@ def test_no_last_lines_are_none_and_what_is_written_comes(logging: LoggingEngine
         assert heard.texts == ["line 3", "line 4"]
 
 
+def test_last_lines_of_one_time_are_told_once_though_more_are_of_that_time(logging: LoggingEngine) -> None:
+    lines = [line._replace(at=START) for line in numbered(50)]
+    with fed([logging.container("web", lines)], Tail(5)) as heard:
+        heard.until(lambda: len(heard.lines) == 5)
+        logging.write("web", *(line._replace(at=START) for line in numbered(2, first=50)))
+        heard.until(lambda: heard.texts[-1] == "line 51")
+        assert heard.texts == [f"line {number}" for number in range(45, 52)]
+
+
 def test_a_container_that_has_written_nothing_yet_has_begun(logging: LoggingEngine) -> None:
     with fed([logging.container("web")]) as heard:
         heard.until(lambda: heard.news == [Began(0, "running", START, START - EARLY)])

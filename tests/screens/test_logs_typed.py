@@ -282,6 +282,7 @@ async def test_the_docker_line_is_true_also_for_what_was_paged_back_to_or_gone_t
         await pilot.press("s")
         await types(pilot, "tail 5")
         await said(pilot, screen, "tail 5 ", "filters")
+        await until(pilot, lambda: len(texts(screen)) == 5)
         await pilot.press("pageup")
         await said(pilot, screen, "docker logs --follow --since ", "line")
         assert "tail 5" not in bar(screen, "filters")

@@ -16,6 +16,8 @@ SETTLE_SECONDS = 1.0
 """How long after the end of its log a container may still count as running."""
 STOPPED = frozenset(("exited", "dead", "restarting", "removing"))
 """The State.Status of a container whose process has ended."""
+WIDER = 8
+"""So many times as many last lines are read where all are of one time."""
 IDLE = STOPPED | {"created"}
 """The State.Status of a container that writes nothing."""
 
@@ -107,9 +109,16 @@ class Reader:
         match self._place:
             case Tail(count):
                 # one more tells whether there are others of the first line's time, which are cut off
-                batches = self.log.batches(count + 1, whole_lines=whole_lines)
+                tail = count + 1
+                lines = list(chain.from_iterable(self.log.batches(tail, whole_lines=whole_lines)))
+                # of one time they are told apart by their number, so those before them count
+                while len(lines) >= tail and lines[0].at == lines[-1].at:
+                    tail *= WIDER
+                    lines = list(chain.from_iterable(self.log.batches(tail, whole_lines=whole_lines)))
                 yield ()
-                yield self._whole_times(list(chain.from_iterable(batches)), count)
+                earlier = max(0, len(lines) - count - 1)
+                self._note(lines[:earlier])
+                yield self._whole_times(lines[earlier:], count)
             case After(at):
                 tail = self.log.locate(at, FIRST_LOOK).tail
                 yield ()
@@ -163,6 +172,8 @@ class Reader:
 
     def _note(self, batch: Sequence[LogLine]) -> None:
         """Remember behind which line one would read on."""
+        if not batch:
+            return
         at = batch[-1].at
         lines = [line.at for line in batch].count(at)
         known = self._mark.lines if self._mark is not None and self._mark.at == at else 0
