@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.events import Click
 from textual.geometry import Region
@@ -20,6 +20,11 @@ TONES = (
     *("plain", "dim", "good", "warn", "bad", "accent", "key", "current", "loud", "alarm"),
     *("host-blue", "host-cyan", "host-green", "host-magenta", "host-yellow", "host-red"),
 )
+
+
+def trimmed(text: Shown, cells: int) -> Shown:
+    """As much of a text as fits into so many cells: an ellipsis and a space end what is cut."""
+    return text if cell_len(text) <= cells else Shown(f"{set_cell_size(text, max(cells - 2, 0))}… ")
 
 
 class Piece(NamedTuple):

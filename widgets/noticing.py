@@ -13,7 +13,7 @@ class Noticing(Widget):
     its place. The next layout then takes that widget for one that was in view before.
     """
 
-    _told = False
+    _aware = False
     """Whether it knows that it is in view."""
 
     def on_mount(self) -> None:
@@ -22,20 +22,20 @@ class Noticing(Widget):
 
     def on_show(self) -> None:
         """It knows."""
-        self._told = True
+        self._aware = True
 
     def on_hide(self) -> None:
         """It is out of view, and has to be told again."""
-        self._told = False
+        self._aware = False
 
     def _laid_out(self) -> None:
         hidden = not all(node.display for node in self.ancestors_with_self if isinstance(node, Widget))
-        if not self._told and not hidden and self.is_on_screen:
+        if not self._aware and not hidden and self.is_on_screen:
             # later, so that an event that was sent comes before it
             self.call_later(self._notice)
 
     def _notice(self) -> None:
-        if self._told or not self.is_attached:
+        if self._aware or not self.is_attached:
             return
         for part in self.walk_children(Widget, with_self=True):
             part.post_message(Resize(part.size, part.virtual_size, part.container_size))

@@ -12,6 +12,7 @@ from tests.metered import Meters
 from tests.stage import Stage, staged
 from tui.panes import stats_tab
 from tui.screens.main import MainScreen
+from tui.screens.side import Side
 
 WIDE = (160, 34)
 
@@ -36,10 +37,12 @@ async def test_the_tree_of_an_answer_is_painted(stage: Stage) -> None:
     await stage.until(lambda: 'Path: "' in stage.text)
 
 
-async def test_facts_that_were_out_of_view_are_painted_again(stage: Stage) -> None:
+async def test_facts_that_were_out_of_view_are_painted_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await stage.press("i")
     await stage.until(lambda: 'Path: "' in stage.text)
-    stage.app.screen.query_one("Side").tick = lambda: None  # type: ignore[attr-defined]
+    monkeypatch.setattr(Side, "tick", lambda side: None)  # nor does time alone paint them
     await stage.press("3", "enter")
     await stage.until(lambda: "Used by" in stage.text)
 

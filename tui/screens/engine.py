@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from tui.engine.kinds import Kind
     from tui.screens.desk import ScreenDesk
     from tui.screens.engine_kept import Kept
-    from tui.screens.help import HelpSection
     from tui.settings import Settings
 
 PAGES: tuple[type[Page], ...] = (OverviewPage, TopPage, DiskPage, EventsPage, PluginsPage)
@@ -315,21 +314,6 @@ class EngineScreen(Screen[None]):
     def action_help(self) -> None:
         """Show the keys."""
         from tui.screens.help import HelpScreen
+        from tui.screens.keytable import scope_sections
 
-        scopes = (("Engine", type(self)), (self.page.WORD, type(self.page)))
-        self.app.push_screen(HelpScreen(help_sections(scopes, self._settings.keys)))
-
-
-def help_sections(scopes: Iterable[tuple[str, type]], own_keys: Mapping[str, str]) -> Sequence[HelpSection]:
-    """The keys of each of these that has some."""
-    from tui.screens.help import HelpRow, HelpSection
-    from tui.screens.keytable import bindings_of
-
-    sections = []
-    for title, scope in scopes:
-        rows = [
-            HelpRow(one.key, (one.id or "").rpartition(".")[2], one.tooltip)
-            for one in bindings_of(scope, own_keys)
-        ]
-        sections += [HelpSection(title, rows)] if rows else []
-    return sections
+        self.app.push_screen(HelpScreen(scope_sections(self._settings.keys, type(self), type(self.page))))

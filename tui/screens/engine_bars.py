@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from tui.engine.engine import Engine
 from tui.screens.bars import LAMPS, demo_pieces, short_name
-from widgets.bar import Piece
+from widgets.bar import Piece, trimmed
 from widgets.text import Shown, shown
 
 if TYPE_CHECKING:
@@ -43,13 +43,8 @@ def line_pieces(line: str, beyond: Sequence[str], width: int) -> Sequence[Piece]
     """
     if not line:
         return []
-    aside = cut(shown(f"· only in Wharf: {', '.join(beyond)} "), width // 2) if beyond else Shown("")
-    return [Piece(cut(shown(f" {line} "), width - cell_len(aside)), "dim"), Piece(aside, "dim")]
-
-
-def cut(text: Shown, cells: int) -> Shown:
-    """As much of a text as fits into so many cells."""
-    return text if cell_len(text) <= cells else Shown(f"{set_cell_size(text, max(cells - 2, 0))}… ")
+    aside = trimmed(shown(f"· only in Wharf: {', '.join(beyond)} "), width // 2) if beyond else Shown("")
+    return [Piece(trimmed(shown(f" {line} "), width - cell_len(aside)), "dim"), Piece(aside, "dim")]
 
 
 def tab_pieces(words: Sequence[Shown], current: int) -> Sequence[Piece]:

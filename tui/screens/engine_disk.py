@@ -70,7 +70,6 @@ class DiskPage(Page, can_focus=True):
 
     def on_mount(self) -> None:
         """What is known from before, or how it is asked for."""
-        super().on_mount()
         if self._use is not None:
             self._show(self._use)
         else:

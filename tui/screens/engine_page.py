@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.containers import Vertical
-from textual.events import Resize
 from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
@@ -17,6 +16,7 @@ from tui.engine.lines import DockerLine
 from tui.screens.key_bar import Named
 from tui.screens.registries_level import bindings
 from tui.screens.rows import Ink, Layout, TextRows, stacked, text_layout, whole
+from widgets.noticing import Noticing
 from widgets.text import Shown, shown
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def say_broken(widget: Widget, event: Worker.StateChanged) -> None:
         widget.notify(shown(words), severity="error", markup=False, timeout=30)
 
 
-class Page(Vertical):
+class Page(Vertical, Noticing):
     """One section: it asks for and follows only what it shows, and only while somebody looks at it."""
 
     DEFAULT_CSS = """
@@ -94,28 +94,6 @@ class Page(Vertical):
         self.said = TextRows(classes="page--said")
         self.looked_at = False
         """Whether it is in view, on the screen in front."""
-        self._sized = False
-
-    def on_mount(self) -> None:
-        """Notice when it is laid out."""
-        signal = self.screen.screen_layout_refresh_signal
-        # later, so that a Resize event comes before it
-        signal.subscribe(self, lambda _: self.call_later(self._laid_out))
-
-    def on_resize(self, event: Resize) -> None:
-        """It knows its size."""
-        self._sized = True
-
-    def _laid_out(self) -> None:
-        """Tell it and its parts how big they are, if Textual did not.
-
-        A compositor whose map is out of date makes it anew when a mounted widget refreshes its parent. The
-        next layout then takes that widget for one that was told its size before.
-        """
-        if not self._sized and self.is_attached and self.size:
-            self._sized = True
-            for part in self.walk_children(Widget, with_self=True):
-                part.post_message(Resize(part.size, part.virtual_size, part.container_size))
 
     @property
     def line(self) -> DockerLine | None:

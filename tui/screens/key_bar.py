@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.binding import ActiveBinding
 from textual.events import Resize
 from textual.screen import Screen
 
 from tui.screens.keys import key_words
-from widgets.bar import Bar, Piece
+from widgets.bar import Bar, Piece, trimmed
 from widgets.text import Shown, shown
 
 Named = tuple[str, str]
@@ -75,6 +75,4 @@ class KeyBar(Bar):
         """As much of the docker line as fits beside keys of so many cells: its share, or what they leave."""
         line = Shown(f" {shown(self._line)} ")
         room = max(self.size.width - taken, int(self.size.width * LINE_SHARE))
-        if not self.size.width or cell_len(line) <= room:
-            return line
-        return Shown(f"{set_cell_size(line, max(room - 2, 0))}… ")
+        return trimmed(line, room) if self.size.width else line

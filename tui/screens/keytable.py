@@ -80,11 +80,12 @@ def help_sections(keys: Mapping[str, str], first: Kind) -> list[HelpSection]:
 
 
 def scope_sections(keys: Mapping[str, str], *scopes: type) -> list[HelpSection]:
-    """The keys of some of SCOPES, for a screen that has no others."""
+    """The keys of some of SCOPES, for a screen that has no others; one that is not among them has none."""
     titles = {scope: title for title, scope in SCOPES}
     return [
         HelpSection(titles[scope], [HelpRow(one.key, one.tooltip) for one in bindings_of(scope, keys)])
         for scope in scopes
+        if scope in titles
     ]
 
 

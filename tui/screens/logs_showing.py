@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -195,7 +196,7 @@ class LogsShowing(Screen[None]):
         for number in again:
             self.reading.resume(number)
         for source in joined:
-            self._attempt(lambda source=source: self.reading.join(source))  # type: ignore[misc]
+            self._attempt(partial(self.reading.join, source))
         if joined:
             self._show_sources()
         self._show()
